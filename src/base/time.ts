@@ -5,7 +5,8 @@
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** A duration with its unit, e.g. `'800ms'`, `'30s'`, `'1.5h'`, `'7d'`. */
-export type Duration = `${number}${keyof typeof UNIT_MS}`;
+// bigint, because `${number}s` would also take '5 s'.
+export type Duration = `${bigint | `${bigint}.${number}`}${keyof typeof UNIT_MS}`;
 
 /** Milliseconds of a duration string, or `undefined` where it is none (no unit, negative, not finite). */
 export function parseDuration(text: string): number | undefined {
