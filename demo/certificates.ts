@@ -58,7 +58,13 @@ async function makeCertificate(ca: Certificate, state: CertificateState): Promis
     extensions: [
       { name: 'basicConstraints', cA: false, critical: true },
       { name: 'extKeyUsage', serverAuth: true },
-      { name: 'subjectAltName', altNames: [{ type: 7, ip: host }, { type: 2, value: 'localhost' }] },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          { type: 7, ip: host },
+          { type: 2, value: 'localhost' },
+        ],
+      },
     ],
   });
   return { key: made.private, cert: made.cert };

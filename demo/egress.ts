@@ -2,7 +2,7 @@
  * A vantage's way out: a small HTTP proxy on the loopback interface. It tunnels (`CONNECT`) and forwards
  * (`GET http://…`). Each vantage has one of its own, so that a fault of the network can strike one and spare another.
  */
-import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { close, listen } from './shop/service.ts';
 
@@ -33,7 +33,14 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, options: E
   if (options.cut(url.host)) return reset(incoming.socket);
   const headers = Object.entries(incoming.headers).filter(([name]) => !hopHeaders.has(name));
   const upstream = request(
-    { host: url.hostname, port: url.port, method: incoming.method, path: url.pathname + url.search, headers: Object.fromEntries(headers), agent: false },
+    {
+      host: url.hostname,
+      port: url.port,
+      method: incoming.method,
+      path: url.pathname + url.search,
+      headers: Object.fromEntries(headers),
+      agent: false,
+    },
     (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);

@@ -27,9 +27,16 @@ export function catalogApp(switches: Switches): Hono {
   app.use(cors());
   app.get('/products', (c) => {
     const market = c.req.query('market') ?? '';
-    if (!isMarket(market)) return c.json({ error: `no market "${market}"; there are ${Object.keys(markets).join(', ')}` }, 404);
+    if (!isMarket(market))
+      return c.json({ error: `no market "${market}"; there are ${Object.keys(markets).join(', ')}` }, 404);
     const currency = market === 'fr' && switches.on('wrong-currency') ? 'USD' : markets[market].currency;
-    const items: Item[] = products.map(({ sku, name, unit, cents }) => ({ sku, name: name[market], unit, cents, currency }));
+    const items: Item[] = products.map(({ sku, name, unit, cents }) => ({
+      sku,
+      name: name[market],
+      unit,
+      cents,
+      currency,
+    }));
     return c.json({ market, items });
   });
   return app;

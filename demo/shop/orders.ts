@@ -4,10 +4,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
+import { getCookie } from 'hono/cookie';
 import { cors } from 'hono/cors';
 import { z } from 'zod';
 import { call } from './call.ts';
 import { standardDeliveryCents } from './carrier.ts';
+import { sessionCookie } from './identity.ts';
 import { markets } from './markets.ts';
 import { productOf } from './products.ts';
 
@@ -18,7 +20,10 @@ const ordersMax = 1_000;
 
 const basket = z.object({
   market: z.enum(['de', 'fr', 'it']),
-  lines: z.array(z.object({ sku: z.string(), quantity: z.number().int().min(1).max(99) })).min(1).max(50),
+  lines: z
+    .array(z.object({ sku: z.string(), quantity: z.number().int().min(1).max(99) }))
+    .min(1)
+    .max(50),
   paymentToken: z.string(),
 });
 type Basket = z.infer<typeof basket>;
@@ -49,11 +54,11 @@ async function price(calls: OrderCalls, { market, lines }: Basket) {
   return { goodsCents, deliveryCents, taxCents: taxed.data.taxCents, totalCents: goodsCents + deliveryCents };
 }
 
-/** `POST /orders`, `GET /orders/:id`, `DELETE /orders/:id`, each with the customer's token; `POST /quotes` without. */
+/** `POST /orders`, `GET /orders/:id`, `DELETE /orders/:id`, each with the customer's session; `POST /quotes` without. */
 export function ordersApp(calls: OrderCalls): Hono {
   const app = new Hono();
   const orders = new Map<string, object>();
-  app.use(cors());
+  app.use(cors({ origin: (from) => from, credentials: true }));
   app.post('/quotes', async (c) => {
     const wanted = basket.omit({ paymentToken: true }).safeParse(await c.req.json().catch(() => undefined));
     if (!wanted.success) return c.json({ error: 'not a basket' }, 422);
@@ -61,7 +66,7 @@ export function ordersApp(calls: OrderCalls): Hono {
     return priced === undefined ? c.json({ error: 'tax is not available' }, 502) : c.json(priced);
   });
   app.use('/orders/*', async (c, next) => {
-    const token = (c.req.header('authorization') ?? '').replace(/^Bearer /, '');
+    const token = getCookie(c, sessionCookie) ?? '';
     const me = await call(`${calls.identity}/v1/me`, { token, timeoutMs: callMsMax });
     if (me.status !== 200) return c.json({ error: 'sign in first' }, me.status === 401 ? 401 : 502);
     return next();
@@ -75,7 +80,8 @@ export function ordersApp(calls: OrderCalls): Hono {
     if (priced === undefined) return c.json({ error: 'tax is not available' }, 502);
     const body = { token: wanted.data.paymentToken, cents: priced.totalCents };
     const capture = await call(`${calls.payment}/v1/captures`, { body, timeoutMs: callMsMax });
-    if (capture.status !== 201) return c.json({ error: 'payment is not available' }, capture.status === 402 ? 402 : 502);
+    if (capture.status !== 201)
+      return c.json({ error: 'payment is not available' }, capture.status === 402 ? 402 : 502);
     const id = randomUUID().slice(0, 8);
     const { market, lines } = wanted.data;
     const order = { id, market, lines, ...priced, currency: markets[market].currency };

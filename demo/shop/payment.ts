@@ -23,7 +23,8 @@ export function paymentApp(switches: Switches, apiKey: string): Hono {
   const tokens = new Set<string>();
   app.use(cors());
   app.use('/v1/*', async (c, next) => {
-    if (switches.on('payment-hanging')) await delay(hangMsMax, undefined, { signal: c.req.raw.signal, ref: false }).catch(() => {});
+    if (switches.on('payment-hanging'))
+      await delay(hangMsMax, undefined, { signal: c.req.raw.signal, ref: false }).catch(() => {});
     if (switches.on('payment-slow')) await delay(slowPaymentMs);
     await next();
   });

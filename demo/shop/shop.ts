@@ -2,8 +2,8 @@
  * The whole shop: every system as a server of its own, in one process, and what each fault does to them.
  */
 import { type Certificates, makeCertificates } from '../certificates.ts';
-import type { FaultName, Switches } from '../faults.ts';
 import { startEgress } from '../egress.ts';
+import type { FaultName, Switches } from '../faults.ts';
 import { origin, type Ports } from '../ports.ts';
 import { carrierApp } from './carrier.ts';
 import { catalogApp } from './catalog.ts';
@@ -75,18 +75,25 @@ async function startServices(options: ShopOptions, certificates: Certificates) {
     startService({ name: 'orders', port: ports.orders, app: ordersApp(at) }),
     startService({ name: 'erp', port: ports.erp, app: erpApp(), metrics: erpMetrics }),
     startService({
-      name: 'identity', port: ports.identity, app: identityApp(switches, options.password),
+      name: 'identity',
+      port: ports.identity,
+      app: identityApp(switches, options.password),
       unwell: complaint(switches, 'identity-errors'),
     }),
     startService({ name: 'third-party', port: ports.thirdParty, app: thirdPartyApp(switches) }),
   ]);
   const payment = await startService({
-    name: 'payment', port: ports.payment, app: paymentApp(switches, options.paymentKey),
+    name: 'payment',
+    port: ports.payment,
+    app: paymentApp(switches, options.paymentKey),
     unwell: complaint(switches, 'payment-hanging', 'payment-slow'),
   });
   const carrier = await startService({ name: 'carrier', port: ports.carrier, app: carrierApp() });
   const secureShop = await startService({
-    name: 'secure shop', port: ports.secureShop, ...storefront, certificate: certificates.shop.good,
+    name: 'secure shop',
+    port: ports.secureShop,
+    ...storefront,
+    certificate: certificates.shop.good,
     unwell: complaint(switches, 'errors-500', 'redirect-loop', 'certificate-expired', 'certificate-expiring'),
   });
   return { payment, carrier, secureShop, exports, all: [...services, payment, carrier, secureShop] };
@@ -124,7 +131,11 @@ export async function startShop(options: ShopOptions): Promise<AsyncDisposable> 
   refuseWhile(switches, 'payment-down', payment);
   refuseWhile(switches, 'carrier-down', carrier);
   switches.watch(() => {
-    const state = switches.on('certificate-expired') ? 'expired' : switches.on('certificate-expiring') ? 'expiring' : 'good';
+    const state = switches.on('certificate-expired')
+      ? 'expired'
+      : switches.on('certificate-expiring')
+        ? 'expiring'
+        : 'good';
     secureShop.show(certificates.shop[state]);
   });
   return stack;

@@ -8,8 +8,8 @@ import type { Switches } from '../faults.ts';
 import { call } from './call.ts';
 import { catalogAnswer, type Item } from './catalog.ts';
 import { isMarket, type Market, markets } from './markets.ts';
-import { basketPage, checkoutPage, errorPage, homePage, signInPage, sorryPage } from './pages/pages.ts';
 import type { Markup, PageContext } from './pages/layout.ts';
+import { basketPage, checkoutPage, errorPage, homePage, signInPage, sorryPage } from './pages/pages.ts';
 import { products } from './products.ts';
 
 /** How long the storefront waits for the catalogue, milliseconds. */
@@ -40,13 +40,18 @@ function assets(): Hono {
     ...Object.fromEntries(
       products.map(({ sku, tint, picture }) => [
         `/pictures/${sku}.svg`,
-        ['image/svg+xml', `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96"><rect width="96" height="96" fill="${tint}"/>${picture}</svg>`],
+        [
+          'image/svg+xml',
+          `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 128 96"><rect width="128" height="96" fill="${tint}"/><g transform="translate(16)">${picture}</g></svg>`,
+        ],
       ]),
     ),
   };
   const app = new Hono();
   for (const [path, [type, body]] of Object.entries(files)) {
-    app.get(path, (c) => c.body(body, 200, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'max-age=60' }));
+    app.get(path, (c) =>
+      c.body(body, 200, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'max-age=60' }),
+    );
   }
   return app;
 }

@@ -21,7 +21,8 @@ addEventListener('DOMContentLoaded', () => {
 export function thirdPartyApp(switches: Switches): Hono {
   const app = new Hono();
   app.get('/widget.js', async (c) => {
-    if (switches.on('third-party-hangs')) await delay(hangMsMax, undefined, { signal: c.req.raw.signal, ref: false }).catch(() => {});
+    if (switches.on('third-party-hangs'))
+      await delay(hangMsMax, undefined, { signal: c.req.raw.signal, ref: false }).catch(() => {});
     return c.body(widget, 200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'max-age=300' });
   });
   return app;

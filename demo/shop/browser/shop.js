@@ -4,7 +4,8 @@ const { market, locale, currency, text, hosts } = context;
 const basketKey = `halm.basket.${market}`;
 const waitMsMax = 5_000;
 
-const price = (cents, unit = currency) => new Intl.NumberFormat(locale, { style: 'currency', currency: unit }).format(cents / 100);
+const price = (cents, unit = currency) =>
+  new Intl.NumberFormat(locale, { style: 'currency', currency: unit }).format(cents / 100);
 const byId = (id) => document.getElementById(id);
 const basket = () => JSON.parse(localStorage.getItem(basketKey) ?? '{}');
 const customer = () => JSON.parse(sessionStorage.getItem('halm.customer') ?? 'null');
@@ -19,14 +20,11 @@ function countBasket() {
   byId('basket-count').textContent = Object.values(basket()).reduce((sum, quantity) => sum + quantity, 0);
 }
 
-async function call(url, body, token) {
+async function call(url, body, credentials = 'same-origin') {
   const response = await fetch(url, {
     method: body === undefined ? 'GET' : 'POST',
-    headers: {
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    credentials,
     signal: AbortSignal.timeout(waitMsMax),
   });
   return { ok: response.ok, status: response.status, body: await response.json() };
@@ -45,7 +43,10 @@ function resultLine(item) {
   const line = document.createElement('button');
   line.className = 'result';
   line.dataset.add = item.sku;
-  line.append(text.add, Object.assign(document.createElement('span'), { textContent: ` ${item.name} · ${price(item.cents)}` }));
+  line.append(
+    text.add,
+    Object.assign(document.createElement('span'), { textContent: ` ${item.name} · ${price(item.cents)}` }),
+  );
   const row = document.createElement('p');
   const name = Object.assign(document.createElement('strong'), { textContent: item.name });
   row.append(name, ` ${price(item.cents)} `, line);
@@ -79,7 +80,8 @@ function showBasket() {
 async function signIn(event) {
   event.preventDefault();
   const { email, password } = Object.fromEntries(new FormData(event.target));
-  const answer = await call(`${hosts.identity}/v1/sign-in`, { email, password }).catch(() => ({ ok: false, status: 0 }));
+  const refused = () => ({ ok: false, status: 0 });
+  const answer = await call(`${hosts.identity}/v1/sign-in`, { email, password }, 'include').catch(refused);
   if (!answer.ok) {
     show('sign-in-notice', answer.status === 401 ? text.wrongPassword : text.signInFailed);
     return;
@@ -106,7 +108,11 @@ async function pay(key) {
   try {
     const token = await call(`${hosts.payment}/v1/tokens`, { key, card: form.get('card') });
     if (!token.ok) throw new Error(`no token: ${token.status}`);
-    const order = await call(`${hosts.orders}/orders`, { market, lines: lines(), paymentToken: token.body.token }, customer()?.token);
+    const order = await call(
+      `${hosts.orders}/orders`,
+      { market, lines: lines(), paymentToken: token.body.token },
+      'include',
+    );
     if (!order.ok) throw new Error(`no order: ${order.status}`);
     localStorage.removeItem(basketKey);
     byId('order').textContent = order.body.id;

@@ -9,7 +9,12 @@ export interface PageContext {
   readonly market: Market;
   readonly text: Texts;
   /** Where the browser finds the other systems. */
-  readonly hosts: { readonly search: string; readonly orders: string; readonly payment: string; readonly identity: string };
+  readonly hosts: {
+    readonly search: string;
+    readonly orders: string;
+    readonly payment: string;
+    readonly identity: string;
+  };
   /** The third party's script. */
   readonly widget: string;
 }

@@ -9,7 +9,7 @@ import { layout, type Markup, type PageContext } from './layout.ts';
 /** One product as a card with its button. */
 function card({ market, text }: PageContext, item: Item): Markup {
   return html`<article class="product">
-    <img src="/pictures/${item.sku}.svg" alt="" width="96" height="96" loading="lazy">
+    <img src="/pictures/${item.sku}.svg" alt="" width="128" height="96" loading="lazy">
     <h3>${item.name}</h3>
     <p class="unit">${item.unit}</p>
     <p class="price">${formatPrice(market, item.cents, item.currency)}</p>
