@@ -35,7 +35,7 @@ export const needs: readonly Need[] = [
     name: 'Chromium',
     purpose: 'journeys',
     testOnly: false,
-    find: () => findChromium(process.env.VEDETTE_CHROMIUM),
+    find: () => findChromium(process.env.VEDETTE_CHROMIUM || undefined),
     packages: { debian: ['chromium-headless-shell'], ubuntu: [], macos: [] },
   },
   {
