@@ -8,11 +8,37 @@ export const OUTCOMES = ['pass', 'degraded', 'fail', 'broken'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 export const REASONS = [
-  'dns', 'connect', 'reset', 'proxy', 'tls', 'certificate', 'timeout', 'redirect', 'protocol', 'size',
-  'encoding', 'status', 'header', 'body', 'json', 'blocked',
-  'assertion', 'element', 'navigation', 'dependency', 'vital', 'cleanup',
-  'slow', 'silent',
-  'script', 'secret', 'browser', 'crash', 'killed', 'memory', 'vantage',
+  'dns',
+  'connect',
+  'reset',
+  'proxy',
+  'tls',
+  'certificate',
+  'timeout',
+  'redirect',
+  'protocol',
+  'size',
+  'encoding',
+  'status',
+  'header',
+  'body',
+  'json',
+  'blocked',
+  'assertion',
+  'element',
+  'navigation',
+  'dependency',
+  'vital',
+  'cleanup',
+  'slow',
+  'silent',
+  'script',
+  'secret',
+  'browser',
+  'crash',
+  'killed',
+  'memory',
+  'vantage',
 ] as const;
 /** Why a run did not pass. */
 export type Reason = (typeof REASONS)[number];
@@ -143,7 +169,9 @@ export interface Task {
 
 /** What an engine found out, beyond what the task already says. */
 export type Finding = Pick<Result, 'startedAt' | 'durationMs' | 'outcome' | 'traceId'> &
-  Partial<Omit<Result, 'v' | 'id' | 'probe' | 'system' | 'kind' | 'variant' | 'vantage' | 'scheduledAt' | 'cause' | 'plan'>>;
+  Partial<
+    Omit<Result, 'v' | 'id' | 'probe' | 'system' | 'kind' | 'variant' | 'vantage' | 'scheduledAt' | 'cause' | 'plan'>
+  >;
 
 /** A result, made of what was asked and what was found. */
 export function resultOf(task: Task, finding: Finding): Result {
@@ -165,7 +193,15 @@ export function resultOf(task: Task, finding: Finding): Result {
   };
 }
 
-export const MISSED_REASONS = ['vantage-down', 'disconnected', 'late', 'overlap', 'overload', 'lost', 'stopping'] as const;
+export const MISSED_REASONS = [
+  'vantage-down',
+  'disconnected',
+  'late',
+  'overlap',
+  'overload',
+  'lost',
+  'stopping',
+] as const;
 /**
  * Why a slot has no result. `vantage-down`: nothing was heard from the vantage. `disconnected`: it lived, but was
  * cut off from Redis. `late`: it could no longer start in time. `overlap`: the run before it still ran.
