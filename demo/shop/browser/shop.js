@@ -127,7 +127,13 @@ async function pay(key) {
 }
 
 countBasket();
-if (customer()) byId('account').textContent = `${text.signedIn}, ${customer().name}`;
+if (customer()) {
+  const greeting = Object.assign(document.createElement('span'), {
+    className: 'greeting',
+    textContent: `${text.signedIn}, `,
+  });
+  byId('account').replaceChildren(greeting, customer().name);
+}
 byId('search').addEventListener('submit', search);
 document.addEventListener('click', (event) => {
   const button = event.target.closest('[data-add]');
