@@ -21,10 +21,14 @@ export function findProgram(...names: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** What a program prints when run with these arguments (both outputs); `undefined` when it fails or takes more than 5 s. */
-export async function outputOf(program: string, ...args: readonly string[]): Promise<string | undefined> {
+/** What a program prints when run with these arguments (both outputs); `undefined` when it fails or takes too long (5 s by default). */
+export async function outputOf(
+  program: string,
+  args: readonly string[],
+  { msMax = versionMsMax }: { msMax?: number } = {},
+): Promise<string | undefined> {
   try {
-    const { stdout, stderr } = await promisify(execFile)(program, [...args], { timeout: versionMsMax });
+    const { stdout, stderr } = await promisify(execFile)(program, [...args], { timeout: msMax, killSignal: 'SIGKILL' });
     return stdout + stderr;
   } catch {
     return undefined;
@@ -45,7 +49,7 @@ export async function findRedisServer(): Promise<RedisServer | undefined> {
   const found: RedisServer[] = [];
   for (const program of ['redis-server', 'valkey-server']) {
     const path = findProgram(program);
-    const output = path === undefined ? undefined : await outputOf(path, '--version');
+    const output = path === undefined ? undefined : await outputOf(path, ['--version']);
     const version = /\bv=(\d+(?:\.\d+)*)/.exec(output ?? '')?.[1];
     if (path === undefined || version === undefined) continue;
     // On some systems redis-server is a link to valkey-server; its own name is in what it prints.
