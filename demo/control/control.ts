@@ -92,7 +92,7 @@ export function controlApp(options: ControlOptions): Hono {
   const health = createHealth(ports);
   const app = new Hono();
   // Any page that is open in the same browser could otherwise turn switches.
-  app.use(csrf());
+  app.use('/faults/*', csrf());
   app.route('/api', api(switches));
   const view = async () => ({
     faults: faultStates(switches),
