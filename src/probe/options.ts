@@ -47,7 +47,7 @@ export interface FailureOptions<N extends Names> {
   readonly severity?: Severity;
   /** Systems whose failure breaks this probe. */
   readonly dependsOn?: readonly N['system'][];
-  /** Address of what to do when it fails; the system's by default. */
+  /** Address of what to do when it fails, instead of the system's. */
   readonly runbook?: string;
 }
 

@@ -1,0 +1,47 @@
+/**
+ * Headers as they are written → as they are sent.
+ */
+import { headersMax, urlCharsMax } from './limits.ts';
+import type { OptionReader } from './option-reader.ts';
+import { show } from './problem.ts';
+import { withoutPlaceholders } from './secret.ts';
+
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+// What HTTP allows in a value: no control characters, nothing beyond one byte.
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const OWN = [
+  'connection',
+  'content-length',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'traceparent',
+];
+
+/** The option `headers`, names in lower case. */
+export function readHeaders(reader: OptionReader, allow: { secrets: boolean }): Record<string, string> {
+  const inner = reader.inner('headers');
+  const names = inner?.keys() ?? [];
+  if (names.length > headersMax) reader.fault('headers', `headers holds ${names.length}`, `send at most ${headersMax}`);
+  const headers: Record<string, string> = {};
+  for (const name of names) {
+    const value = inner?.get(name);
+    const lower = name.toLowerCase();
+    const text = typeof value === 'number' ? String(value) : value;
+    if (!TOKEN.test(name)) inner?.fault(name, `'${name}' is no name of a header`, 'use letters, digits and -');
+    else if (OWN.includes(lower)) inner?.fault(name, `the header ${lower} is set by the engine`, 'leave it out');
+    else if (Object.hasOwn(headers, lower)) inner?.fault(name, `the header ${lower} is there twice`, 'keep one');
+    else if (typeof text !== 'string' || !VALUE.test(text) || text.length > urlCharsMax) {
+      inner?.fault(name, `the header ${lower} is ${show(value)}`, 'write a text of one line');
+    } else if (!allow.secrets && text !== withoutPlaceholders(text)) {
+      inner?.fault(
+        name,
+        `the header ${lower} holds a secret, which is never filled in there`,
+        "put it into the probe's headers",
+      );
+    } else headers[lower] = text;
+  }
+  return headers;
+}
