@@ -25,6 +25,8 @@ const upMsMax = 30_000;
 export interface DemoOptions {
   readonly firstPort: number;
   readonly dataDir: string;
+  /** Ends it early, also while it starts. */
+  readonly stop: AbortSignal;
 }
 
 /** A running demo. */
@@ -37,13 +39,13 @@ export interface Demo extends AsyncDisposable {
 }
 
 /** Waits until the recorder answers. */
-async function waitUntilUp(vedette: VedetteChild, healthUrl: string): Promise<void> {
+async function waitUntilUp(vedette: VedetteChild, healthUrl: string, stop: AbortSignal): Promise<void> {
   const deadline = Date.now() + upMsMax;
   while (Date.now() < deadline) {
     const answer = await fetch(healthUrl, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
     await answer?.body?.cancel();
     if (answer?.ok) return;
-    await Promise.race([delay(200), vedette.died]);
+    await Promise.race([delay(200, undefined, { signal: stop }), vedette.died]);
   }
   throw new VedetteError(
     'VEDETTE_NOT_UP',
@@ -55,7 +57,7 @@ async function waitUntilUp(vedette: VedetteChild, healthUrl: string): Promise<vo
 }
 
 /** The probes that this demo is watched by: this repository's, or a copy that looks elsewhere. */
-async function choosePaths({ firstPort, dataDir }: DemoOptions) {
+async function choosePaths(firstPort: number, dataDir: string) {
   const caPath = join(dataDir, 'authority.pem');
   if (firstPort === firstPortDefault && dataDir === resolve(dataDirDefault)) return { caPath, probes: probesDir };
   const probes = join(dataDir, 'probes');
@@ -84,7 +86,7 @@ export async function startDemo(
   );
   const dataDir = resolve(options.dataDir);
   await freshFolder(dataDir);
-  const { caPath, probes } = await choosePaths({ ...options, dataDir });
+  const { caPath, probes } = await choosePaths(options.firstPort, dataDir);
   const secrets = { password: randomBytes(9).toString('base64url'), paymentKey: randomBytes(18).toString('base64url') };
   const token = randomBytes(18).toString('base64url');
   const addresses = {
@@ -113,7 +115,7 @@ export async function startDemo(
       },
     }),
   );
-  await waitUntilUp(vedette, `${origin(metricsPort)}/healthz`);
+  await waitUntilUp(vedette, `${origin(metricsPort)}/healthz`, options.stop);
   const all = stack.move();
   return { switches, vedette, probesDir: probes, dataDir, addresses, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }

@@ -9,7 +9,7 @@ export default journey(
     from: ['fra', 'outside'],
     every: '60s',
     timeout: '20s',
-    slow: '4s',
+    slow: '3s',
     device: 'iPhone 15',
     locale: 'it-IT',
     dependsOn: ['third-party'],

@@ -9,7 +9,7 @@ export default journey(
     from: ['par'],
     every: '60s',
     timeout: '20s',
-    slow: '4s',
+    slow: '3s',
     locale: 'fr-FR',
     timezone: 'Europe/Paris',
     dependsOn: ['identity', 'third-party'],
