@@ -18,7 +18,7 @@ export async function redisFindings(config: Config): Promise<Finding[]> {
   if (url === undefined) return [await programFinding()];
   const redis = connectRedis(url, { name: 'doctor' });
   try {
-    const { version } = await requireRedis(redis);
+    const { version } = await Promise.race([requireRedis(redis), refusal(redis, config)]);
     const where = config.redisUrl === undefined ? 'of its own, running' : 'of VEDETTE_REDIS_URL';
     return [
       { name: 'redis', health: 'good', text: `${version}, ${where}` },
@@ -31,6 +31,22 @@ export async function redisFindings(config: Config): Promise<Finding[]> {
   } finally {
     redis.disconnect();
   }
+}
+
+/** Rejects when the first connection fails, instead of waiting for another to succeed. */
+function refusal(redis: Redis, { redisUrl }: Config): Promise<never> {
+  return new Promise((_, reject) => {
+    redis.once('error', (cause: Error) => {
+      const where = redisUrl === undefined ? 'Redis' : `Redis at ${new URL(redisUrl).host}`;
+      const mend = 'Start it, or correct VEDETTE_REDIS_URL; without the variable Vedette starts a Redis of its own.';
+      reject(
+        new VedetteError('REDIS_UNREACHABLE', `${where} cannot be reached: ${cause.message || String(cause)}`, {
+          mend,
+          cause,
+        }),
+      );
+    });
+  });
 }
 
 async function programFinding(): Promise<Finding> {

@@ -10,7 +10,8 @@ import { paint } from './paint.ts';
 import { gitignoreText, landscapeTemplate, probeTemplates, readmeTemplate, tsconfigText } from './templates.ts';
 
 /** What may be there already: what `npm init` and `npm install vedette` leave, and a repository. */
-const harmless = new Set(['package.json', 'package-lock.json', 'node_modules', '.git', '.DS_Store', '.npmrc']);
+const harmless = new Set(['package.json', 'node_modules', '.git', '.DS_Store', '.npmrc']);
+const lockOrTarball = /^(package-lock\.json|yarn\.lock|pnpm-lock\.yaml|.+\.tgz)$/;
 
 /** `vedette init [DIR]` */
 export function initCommand(): Command {
@@ -23,9 +24,9 @@ export function initCommand(): Command {
       const folder = resolve(dir);
       const written = await initProject(folder, url);
       const here = relative(process.cwd(), folder);
-      const lines = written.map((file) => `  ${join(here, file)}`);
-      process.stdout.write(`${paint.strong('A new probe project:')}\n${lines.join('\n')}\n\nNext:\n`);
-      if (here !== '') process.stdout.write(`  cd ${here}\n`);
+      const lines = written.map((file) => `  ${file}`);
+      process.stdout.write(`${paint.strong(`A new probe project in ${folder}:`)}\n${lines.join('\n')}\n\nNext:\n`);
+      if (here !== '') process.stdout.write(`  cd ${here.startsWith('..') ? folder : here}\n`);
       process.stdout.write('  npx vedette validate\n  npx vedette run\n');
     });
 }
@@ -61,7 +62,7 @@ export async function initProject(folder: string, url: string): Promise<string[]
 }
 
 async function requireEmpty(folder: string): Promise<void> {
-  const inTheWay = (await readdir(folder)).filter((name) => !harmless.has(name));
+  const inTheWay = (await readdir(folder)).filter((name) => !harmless.has(name) && !lockOrTarball.test(name));
   if (inTheWay.length === 0) return;
   throw new VedetteError('NOT_EMPTY', `${folder} is not empty: ${inTheWay.slice(0, 5).join(', ')}`, {
     mend: 'Choose an empty folder, e.g. vedette init watch; nothing was written.',

@@ -32,7 +32,7 @@ export function newCommand(): Command {
         const owner = Object.keys(landscape.teams)[0] ?? 'a-team';
         process.stdout.write(
           paint.warn(`The landscape knows no system ${system} yet; add to systems in landscape.ts:\n`) +
-            `  ${JSON.stringify(system).replaceAll('"', "'")}: { owner: '${owner}' },\n`,
+            `  ${/^[a-z]\w*$/.test(system) ? system : `'${system}'`}: { owner: '${owner}' },\n`,
         );
       }
     });

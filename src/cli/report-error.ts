@@ -7,7 +7,7 @@ import { paint } from './paint.ts';
 /** Prints to standard error. Returns the exit code, 2: nothing is said about the target. */
 export function reportError(thrown: unknown): 2 {
   const error = asError(thrown);
-  const lines = [`${paint.bad('error', process.stderr)} ${error.message}`];
+  const lines = [`${paint.bad('error:', process.stderr)} ${error.message}`];
   if (error instanceof VedetteError && error.mend !== undefined) lines.push(error.mend);
   if (process.env.VEDETTE_LOG_LEVEL === 'debug' || process.env.VEDETTE_LOG_LEVEL === 'trace') {
     lines.push(error.stack ?? '');

@@ -10,10 +10,10 @@ import type { Check } from '../probe/definition.ts';
 import { type Loaded, load } from '../probe/load.ts';
 import { makePlan } from '../probe/plan.ts';
 import type { Outcome, Result } from '../result/result.ts';
+import { findChromium } from '../run/journey/chromium.ts';
 import { createSecretLookup } from '../run/secrets.ts';
 import { artifactPath, createArtifactFolder } from './keep-artifact.ts';
 import { paint } from './paint.ts';
-import { runChecks } from './run-checks.ts';
 import { RunOutput } from './run-output.ts';
 import { type Narrowing, pathFromProbes, type Selection, select } from './select.ts';
 import { counted, printFaults } from './validate.ts';
@@ -22,6 +22,7 @@ interface Options {
   readonly vantage?: string;
   readonly variant?: string;
   readonly json?: true;
+  readonly headed?: true;
 }
 
 const help = `
@@ -42,6 +43,7 @@ export function runCommand(): Command {
     .argument('[FILE|FOLDER|ID...]', 'which; all of them by default')
     .option('--vantage <NAME>', 'as this vantage does: its checks, through its egress')
     .option('--variant <KEY>', 'only this variant, e.g. de')
+    .option('--headed', "show the browser's window; needs a full Chromium and a display")
     .option('--json', 'one result per line on standard output, nothing else there')
     .addHelpText('after', help)
     .action(async (selectors: string[], options: Options) => {
@@ -64,12 +66,15 @@ async function run(selectors: readonly string[], options: Options): Promise<numb
   const checks = withoutHeartbeats(selection.checks);
   if (!tellUnmatched(selection, brokenFiles, options) || checks.length === 0) return 2;
 
+  const chromium = options.headed ? await requireWindow(config.chromium) : config.chromium;
   const artifacts = join(config.dataDir, 'artifacts');
   const filesOf = (result: Result) =>
     (result.artifacts ?? []).map((ref) => `${ref.kind}: ${relative(process.cwd(), artifactPath(artifacts, ref))}`);
   const output = options.json ? undefined : new RunOutput(process.stdout, checks, filesOf);
   const outcomes: Outcome[] = [];
   const started = performance.now();
+  // Loaded only here: every other command starts without the engines.
+  const { runChecks } = await import('./run-checks.ts');
   await runChecks(checks, {
     landscape,
     plan: makePlan(landscape, loaded.probes).version,
@@ -77,7 +82,8 @@ async function run(selectors: readonly string[], options: Options): Promise<numb
     secret: createSecretLookup(process.env, config.secretsDir),
     keepArtifact: createArtifactFolder(artifacts),
     journeyPool: config.journeyPool,
-    chromium: config.chromium,
+    chromium,
+    headed: options.headed === true,
     sandbox: config.sandbox,
     dataDir: config.dataDir,
     // A person reads the results; the engines' own words are for when they are asked for.
@@ -101,6 +107,22 @@ function exitCode(outcomes: readonly Outcome[], brokenFiles: boolean): number {
 
 function narrowing({ vantage, variant }: Options): Narrowing {
   return { vantage, variant };
+}
+
+/** The browser that can show a window. */
+async function requireWindow(configured: string | undefined): Promise<string> {
+  const path = await findChromium(configured);
+  if (path === undefined || /headless[-_]shell/.test(path)) {
+    throw new VedetteError('NO_WINDOW', `${path ?? 'no Chromium was found, which'} cannot show a window`, {
+      mend: 'Install a full Chromium or Chrome (npx playwright install chromium) and set VEDETTE_CHROMIUM to it, or leave --headed out.',
+    });
+  }
+  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) {
+    throw new VedetteError('NO_DISPLAY', 'there is no display on which to show a window', {
+      mend: 'Run it in a desktop session, or under xvfb-run, or leave --headed out.',
+    });
+  }
+  return path;
 }
 
 function requireVantage(vantages: Readonly<Record<string, unknown>>, wanted: string | undefined): void {

@@ -15,6 +15,8 @@ export interface EngineSettings {
   /** Path of the browser; `undefined`: the one that is found. */
   readonly chromium: string | undefined;
   readonly sandbox: SandboxSetting;
+  /** Shows the browser's window; `false` by default. */
+  readonly headed?: boolean;
   readonly dataDir: string;
   readonly log: Logger;
   /** Heartbeats are judged by what Redis holds, so whoever has a connection gives their engine. */
@@ -24,7 +26,7 @@ export interface EngineSettings {
 /** How the engine of each kind is made; nothing is started before it is called. */
 export const engines = {
   http: () => createHttpEngine(),
-  journey: ({ journeyPool, chromium, sandbox, dataDir, log }) =>
-    createJourneyEngine({ poolSize: journeyPool, chromium, sandbox, dataDir, log }),
+  journey: ({ journeyPool, chromium, sandbox, headed = false, dataDir, log }) =>
+    createJourneyEngine({ poolSize: journeyPool, chromium, sandbox, headed, dataDir, log }),
   heartbeat: ({ heartbeat }) => heartbeat(),
 } satisfies Record<Kind, (settings: EngineSettings) => Engine>;
