@@ -89,7 +89,8 @@ async function runWhile(demo: Demo, options: LiveOptions, watch: Watch, changes:
   const { forMs, startedAt } = options;
   const end = new AbortController();
   const bounded = { ...options, stop: AbortSignal.any([options.stop, end.signal]) };
-  const over = delay(forMs ?? foreverMs, undefined, { signal: bounded.stop });
+  const leftMs = forMs === undefined ? foreverMs : Math.max(0, startedAt + forMs - Date.now());
+  const over = delay(leftMs, undefined, { signal: bounded.stop });
   const telling = tell(demo, watch, changes, bounded);
   const switching = switchAsPlanned(demo, bounded);
   try {

@@ -1,0 +1,115 @@
+/**
+ * Which probes must see which fault, and how: the demo's promise, held by `tests/demo-faults.test.ts`.
+ */
+import type { Outcome, Reason } from '../src/result/result.ts';
+import type { FaultName } from './faults.ts';
+
+/** How the checks of one probe see a fault. */
+export interface Expected {
+  readonly probe: string;
+  /** Variants that see it; all by default. */
+  readonly variants?: readonly string[];
+  /** Vantages that see it; all by default. */
+  readonly vantages?: readonly string[];
+  readonly outcome: Outcome;
+  /** Any of these. */
+  readonly reason: Reason | readonly Reason[];
+  readonly step?: string;
+  readonly suspect?: string;
+}
+
+const far = ['par', 'outside'] as const;
+
+/** By fault; probes that are not listed must not see it. */
+export const expected: Readonly<Record<FaultName, readonly Expected[]>> = {
+  'pay-button-dead': [{ probe: 'shop/checkout', outcome: 'fail', reason: 'assertion', step: 'pay' }],
+  'search-empty': [
+    { probe: 'search/query', outcome: 'fail', reason: 'json' },
+    { probe: 'search/find', outcome: 'fail', reason: 'assertion', step: 'search for milk' },
+  ],
+  'wrong-currency': [
+    { probe: 'shop/home', variants: ['fr'], outcome: 'fail', reason: 'body' },
+    { probe: 'shop/catalog', variants: ['fr'], outcome: 'fail', reason: 'json' },
+    { probe: 'shop/checkout', variants: ['fr'], outcome: 'fail', reason: 'assertion', step: 'see the total in euros' },
+  ],
+  'third-party-hangs': [
+    { probe: 'third-party/widget', outcome: 'fail', reason: 'timeout' },
+    ...['shop/checkout', 'shop/phone', 'search/find'].map(
+      (probe) =>
+        ({
+          probe,
+          outcome: 'fail',
+          reason: ['navigation', 'timeout'],
+          step: 'open the shop',
+          suspect: 'third-party',
+        }) as const,
+    ),
+    {
+      probe: 'shop/sign-in',
+      outcome: 'fail',
+      reason: ['navigation', 'timeout'],
+      step: 'open the sign-in page',
+      suspect: 'third-party',
+    },
+  ],
+  'one-market-broken': [
+    { probe: 'shop/home', variants: ['it'], outcome: 'fail', reason: 'body' },
+    { probe: 'shop/phone', variants: ['it'], outcome: 'fail', reason: 'element', step: 'put bread in the basket' },
+  ],
+  'reachable-from-one-vantage-only': [
+    ...['shop/home', 'shop/catalog', 'shop/certificate', 'search/query'].map(
+      (probe) => ({ probe, vantages: far, outcome: 'fail', reason: 'reset' }) as const,
+    ),
+    ...['shop/checkout', 'shop/phone', 'search/find'].map(
+      (probe) => ({ probe, vantages: far, outcome: 'fail', reason: 'navigation', step: 'open the shop' }) as const,
+    ),
+    { probe: 'shop/sign-in', vantages: far, outcome: 'fail', reason: 'navigation', step: 'open the sign-in page' },
+    { probe: 'shop/order-api', vantages: far, outcome: 'fail', reason: 'reset', step: 'place the order' },
+  ],
+  'shop-slow': [
+    { probe: 'shop/home', outcome: 'degraded', reason: 'slow' },
+    ...['shop/checkout', 'shop/phone', 'shop/sign-in'].map(
+      (probe) => ({ probe, outcome: 'degraded', reason: 'slow' }) as const,
+    ),
+  ],
+  'payment-down': [
+    { probe: 'payment/methods', outcome: 'fail', reason: 'connect' },
+    { probe: 'shop/checkout', outcome: 'fail', reason: 'assertion', step: 'pay', suspect: 'payment' },
+    { probe: 'shop/order-api', outcome: 'fail', reason: 'connect', step: 'hand over the card', suspect: 'payment' },
+  ],
+  'payment-hanging': [
+    { probe: 'payment/methods', outcome: 'fail', reason: 'timeout' },
+    { probe: 'shop/checkout', outcome: 'fail', reason: 'assertion', step: 'pay', suspect: 'payment' },
+    { probe: 'shop/order-api', outcome: 'fail', reason: 'timeout', step: 'hand over the card', suspect: 'payment' },
+  ],
+  'payment-slow': [
+    { probe: 'payment/methods', outcome: 'degraded', reason: 'slow' },
+    { probe: 'shop/checkout', outcome: 'degraded', reason: 'slow' },
+    { probe: 'shop/order-api', outcome: 'degraded', reason: 'slow' },
+  ],
+  'certificate-expired': [{ probe: 'shop/certificate', outcome: 'fail', reason: 'certificate' }],
+  'certificate-expiring': [{ probe: 'shop/certificate', outcome: 'degraded', reason: 'certificate' }],
+  'errors-500': [
+    { probe: 'shop/home', outcome: 'fail', reason: 'status' },
+    { probe: 'shop/certificate', outcome: 'fail', reason: 'status' },
+    { probe: 'shop/checkout', outcome: 'fail', reason: 'element', step: 'sign in' },
+    { probe: 'shop/sign-in', outcome: 'fail', reason: 'element', step: 'sign in' },
+    { probe: 'shop/phone', outcome: 'fail', reason: 'element', step: 'put bread in the basket' },
+    { probe: 'search/find', outcome: 'fail', reason: 'element', step: 'search for milk' },
+  ],
+  'redirect-loop': [
+    { probe: 'shop/home', outcome: 'fail', reason: 'redirect' },
+    { probe: 'shop/certificate', outcome: 'fail', reason: 'redirect' },
+    ...['shop/checkout', 'shop/phone', 'search/find'].map(
+      (probe) => ({ probe, outcome: 'fail', reason: ['navigation', 'redirect'], step: 'open the shop' }) as const,
+    ),
+    { probe: 'shop/sign-in', outcome: 'fail', reason: ['navigation', 'redirect'], step: 'open the sign-in page' },
+  ],
+  'identity-errors': [
+    { probe: 'shop/checkout', outcome: 'fail', reason: 'assertion', step: 'sign in', suspect: 'identity' },
+    { probe: 'shop/sign-in', outcome: 'fail', reason: 'assertion', step: 'sign in', suspect: 'identity' },
+    { probe: 'shop/order-api', outcome: 'fail', reason: 'assertion', step: 'sign in', suspect: 'identity' },
+  ],
+  'carrier-down': [{ probe: 'carrier/rates', outcome: 'fail', reason: 'connect' }],
+  'erp-export-silent': [{ probe: 'erp/nightly-export', outcome: 'fail', reason: 'silent' }],
+};
