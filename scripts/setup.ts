@@ -5,6 +5,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { outputOf } from '../src/base/programs.ts';
+import { findChromium } from '../src/run/journey/chromium.ts';
 import { installCommand, type Need, needs, platformOf } from './needs.ts';
 
 const downloadMsMax = 5 * 60_000;
@@ -47,16 +49,20 @@ async function missingOf(wanted: readonly Need[]): Promise<Need[]> {
   return missing;
 }
 
-/** Playwright's own Chromium, which fits this Playwright best; no root needed, except for system libraries. */
-function downloadChromium(): boolean {
+/** Playwright's own Chromium, which fits this Playwright best and needs no root. */
+async function downloadChromium(): Promise<void> {
   say('download Chromium, by Playwright');
+  if (!playwright('install', '--only-shell', '--no-progress', 'chromium') || process.platform !== 'linux') return;
+  const path = await findChromium();
+  // System libraries are touched only where the browser cannot start without them.
+  if (path === undefined || (await outputOf(path, ['--version'])) !== undefined || asRoot() === undefined) return;
+  say('install  the system libraries that Chromium lacks');
+  playwright('install-deps', 'chromium-headless-shell');
+}
+
+function playwright(...args: readonly string[]): boolean {
   const cli = fileURLToPath(new URL('../node_modules/playwright/cli.js', import.meta.url));
-  const dependencies = process.platform === 'linux' && asRoot() !== undefined ? ['--with-deps'] : [];
-  return run(
-    process.execPath,
-    [cli, 'install', '--only-shell', '--no-progress', ...dependencies, 'chromium'],
-    downloadMsMax,
-  );
+  return run(process.execPath, [cli, ...args], downloadMsMax);
 }
 
 /** Installs packages where this user may; where not, nothing happens and what is missing is told at the end. */
@@ -97,7 +103,16 @@ async function setup(): Promise<number> {
   if (missing.length === 0) return 0;
 
   for (const need of missing) say(`missing  ${need.name}, for ${need.purpose}`);
-  if (missing.some((need) => need.name === 'Chromium') && downloadChromium()) missing = await missingOf(missing);
+  if (process.env.VEDETTE_CHROMIUM && missing.some((need) => need.name === 'Chromium')) {
+    say(
+      `VEDETTE_CHROMIUM=${process.env.VEDETTE_CHROMIUM} cannot be run; correct it, or unset it so that one is found or installed.`,
+    );
+    return 1;
+  }
+  if (missing.some((need) => need.name === 'Chromium')) {
+    await downloadChromium();
+    missing = await missingOf(missing);
+  }
 
   const packages = missing.flatMap((need) => (platform === 'other' ? [] : need.packages[platform]));
   if (packages.length > 0) {
