@@ -163,6 +163,7 @@ async function show(fault: FaultName, lane: Lane): Promise<Shown[]> {
 /** The table fault × probe: what saw each fault, alike checks in one row. */
 function tell(shown: readonly Shown[]): string {
   const rows = faultNames.flatMap((fault) => {
+    if (!shown.some((one) => one.fault === fault)) return [];
     const bad = shown.filter((one) => one.fault === fault && one.result.outcome !== 'pass');
     const alike = Map.groupBy(bad, ({ check, result: { outcome, reason, step, suspect } }) =>
       JSON.stringify([check.probe.id, outcome, reason, step ?? '', suspect ?? '']),
