@@ -1,0 +1,105 @@
+/**
+ * The child process of a journey: one browser, one run at a time, told what to do by its parent.
+ */
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import { asError } from '../../base/errors.ts';
+import { ownBrowser, watchProcesses } from './inside/browser.ts';
+import { within } from './inside/evidence.ts';
+import { supplyImports } from './inside/imports.ts';
+import { endAlone } from './inside/orphan.ts';
+import { perform } from './inside/perform.ts';
+import { Stage, stageKey } from './inside/stage.ts';
+import { ScriptMisuse } from './inside/verdict.ts';
+import type { ChildSettings, FromChild, Order, StageSettings, ToChild } from './messages.ts';
+
+/** A context that does not close in this time hangs, milliseconds. */
+const closeMsMax = 2_000;
+
+const settings = JSON.parse(process.argv[2] ?? '{}') as ChildSettings;
+const spawned = new Set<number>();
+const own = ownBrowser(settings);
+let spare: Stage | undefined;
+/** Something was thrown out of reach of every run: the one after it must not be blamed for it. */
+let shaken: string | undefined;
+let stray = Promise.withResolvers<never>();
+stray.promise.catch(() => undefined);
+
+function tell(message: FromChild): void {
+  // A parent that is gone cannot be told; `disconnect` says so.
+  if (process.connected) process.send?.(message, () => undefined);
+}
+
+async function stageFor(wanted: StageSettings): Promise<Stage> {
+  const prepared = spare;
+  spare = undefined;
+  if (prepared?.usable && prepared.key === stageKey(wanted)) return prepared;
+  await prepared?.context.close().catch(() => undefined);
+  return Stage.create(own, wanted);
+}
+
+async function run(order: Order): Promise<void> {
+  stray = Promise.withResolvers<never>();
+  stray.promise.catch(() => undefined);
+  const done = await perform(order, { stage: stageFor, tell, stray: stray.promise });
+  tell({ type: 'report', report: done.report });
+  let { doubt } = done;
+  if (doubt === undefined) doubt = await clearAway(done.clear);
+  doubt ??= shaken;
+  if (doubt === undefined && done.stage !== undefined) await prepare(order.stage);
+  tell({ type: 'idle', ...(doubt === undefined ? {} : { doubt }) });
+}
+
+/** Closes what the run opened; says what is left of it. */
+async function clearAway(clear: () => Promise<void>): Promise<string | undefined> {
+  const closed = await within(
+    closeMsMax,
+    clear().then(() => true),
+  );
+  if (closed !== true) return 'its context did not close';
+  const left = own.current?.contexts().filter((context) => context !== spare?.context).length ?? 0;
+  return left > 0 ? `its script left ${left} browser contexts open` : undefined;
+}
+
+/** The next run is most likely of the same kind: its page is made now, while nobody waits for it. */
+async function prepare(wanted: StageSettings): Promise<void> {
+  if (own.current === undefined) return;
+  spare ??= await Stage.create(own, wanted).catch(() => undefined);
+}
+
+async function warm(): Promise<void> {
+  // When that fails, the first run that needs a page says why.
+  const stage = await Stage.create(own, {}).catch(() => undefined);
+  spare ??= stage;
+  tell({ type: 'warm' });
+}
+
+process.exit = (): never => {
+  throw new ScriptMisuse('the script called process.exit; let it return, or throw');
+};
+process.on('uncaughtException', (error) => {
+  shaken = `uncaught: ${error.message}`;
+  stray.reject(asError(error));
+});
+process.on('unhandledRejection', (error) => stray.reject(asError(error)));
+process.on('disconnect', () => endAlone(spawned, settings.scratch));
+process.on('message', (message: ToChild) => {
+  if (message.type === 'run') void run(message.order);
+  else void warm();
+});
+
+const watchdog = new Worker(
+  new URL(import.meta.url.endsWith('.ts') ? './inside/watchdog.ts' : './inside/watchdog.js', import.meta.url),
+  { workerData: { parent: process.ppid, scratch: settings.scratch }, resourceLimits: { maxOldGenerationSizeMb: 16 } },
+);
+watchdog.unref();
+watchProcesses((message) => {
+  if (message.type === 'spawned') spawned.add(message.pid);
+  else spawned.delete(message.pid);
+  watchdog.postMessage(message);
+  tell(message);
+});
+supplyImports();
+// Loaded ahead: the first expectation of a run must not pay for it.
+createRequire(import.meta.url)('playwright/test');
+tell({ type: 'ready' });
