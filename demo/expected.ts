@@ -75,7 +75,13 @@ export const expected: Readonly<Record<FaultName, readonly Expected[]>> = {
   'payment-down': [
     { probe: 'payment/methods', outcome: 'fail', reason: 'connect' },
     { probe: 'shop/checkout', outcome: 'fail', reason: 'assertion', step: 'pay', suspect: 'payment' },
-    { probe: 'shop/order-api', outcome: 'fail', reason: 'connect', step: 'hand over the card', suspect: 'payment' },
+    {
+      probe: 'shop/order-api',
+      outcome: 'fail',
+      reason: ['connect', 'reset', 'assertion'],
+      step: 'hand over the card',
+      suspect: 'payment',
+    },
   ],
   'payment-hanging': [
     { probe: 'payment/methods', outcome: 'fail', reason: 'timeout' },

@@ -2,7 +2,7 @@
 const context = JSON.parse(document.getElementById('context').textContent);
 const { market, locale, currency, text, hosts } = context;
 const basketKey = `halm.basket.${market}`;
-const waitMsMax = 5_000;
+const waitMsMax = 15_000;
 
 const price = (cents, unit = currency) =>
   new Intl.NumberFormat(locale, { style: 'currency', currency: unit }).format(cents / 100);
