@@ -18,7 +18,8 @@ export function expandVariants(axes: unknown): { variants: readonly Variant[]; p
     return { variants: [], problems: [{ path: ['variants'], message: `variants is ${show(axes)}`, mend }] };
   }
   const entries = Object.entries(axes);
-  const problems = [...problemsOfAll(entries), ...entries.flatMap(([name, values]) => problemsOfAxis(name, values))];
+  const each = entries.flatMap(([name, values]) => problemsOfAxis(name, values));
+  const problems = each.length > 0 ? each : problemsOfAll(entries);
   if (problems.length > 0) return { variants: [], problems };
   let variants: Record<string, string>[] = [{}];
   for (const [name, values] of entries as [string, readonly string[]][]) {
