@@ -134,16 +134,16 @@ if (customer()) {
   });
   byId('account').replaceChildren(greeting, customer().name);
 }
-byId('search').addEventListener('submit', search);
+byId('search').addEventListener('submit', (event) => void search(event));
 document.addEventListener('click', (event) => {
   const button = event.target.closest('[data-add]');
   if (button) addToBasket(button);
 });
 if (byId('basket-lines')) showBasket();
-byId('sign-in')?.addEventListener('submit', signIn);
+byId('sign-in')?.addEventListener('submit', (event) => void signIn(event));
 if (byId('checkout-form')) {
-  quote();
+  void quote();
   // Without a key this throws, as it would in any shop: the button stays, and nobody listens to it.
   const { key } = context.payment;
-  byId('pay').addEventListener('click', () => pay(key));
+  byId('pay').addEventListener('click', () => void pay(key));
 }
