@@ -19,7 +19,10 @@ beforeEach(() => {
     cpSync(join(root, file), join(folder, file));
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   spawnSync('git', ['init', '-q'], { cwd: folder });
-  write('package.json', JSON.stringify({ name: 'planted', type: 'module', dependencies: { pino: '*', zod: '*' } }));
+  write(
+    'package.json',
+    JSON.stringify({ name: 'planted', type: 'module', bin: 'bin/vedette.js', dependencies: { pino: '*', zod: '*' } }),
+  );
   write('bin/vedette.js', "import '../src/cli/main.ts';\n");
 });
 

@@ -39,7 +39,7 @@ export async function machineFindings(config: Config): Promise<Finding[]> {
 }
 
 /** Node's version. */
-export function nodeFinding(version: string): Finding {
+function nodeFinding(version: string): Finding {
   const name = 'node';
   if (Number.parseInt(version, 10) >= nodeMajorMin) return { name, health: 'good', text: version };
   return { name, health: 'bad', text: version, mend: `Vedette needs Node ${nodeMajorMin} or newer.` };

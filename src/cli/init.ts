@@ -35,7 +35,7 @@ export function initCommand(): Command {
  * Writes the project. Returns the files written, relative to the folder.
  * @throws VedetteError `NOT_EMPTY`, `BAD_URL`
  */
-export async function initProject(folder: string, url: string): Promise<string[]> {
+async function initProject(folder: string, url: string): Promise<string[]> {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new VedetteError('BAD_URL', `${url} is not an address that a probe can look at`, {
       mend: 'Give one that begins with http:// or https://.',

@@ -42,12 +42,7 @@ export function newCommand(): Command {
  * Writes the probe's file and returns its path.
  * @throws VedetteError `BAD_ID`, `EXISTS`
  */
-export async function newProbe(
-  probesDir: string,
-  kind: Kind,
-  id: string,
-  landscape: Landscape | undefined,
-): Promise<string> {
+async function newProbe(probesDir: string, kind: Kind, id: string, landscape: Landscape | undefined): Promise<string> {
   if (!/^[a-z0-9]+(-[a-z0-9]+)*(\/[a-z0-9]+(-[a-z0-9]+)*)+$/.test(id)) {
     throw new VedetteError('BAD_ID', `${id} cannot be the id of a probe`, {
       mend: 'An id is system/name in lower-case letters, digits and hyphens, e.g. shop/checkout.',

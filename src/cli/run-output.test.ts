@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Check } from '../probe/definition.ts';
 import { type Result, resultOf } from '../result/result.ts';
 import { RunOutput } from './run-output.ts';
+import { HERE } from './select.ts';
 
 function check(id: string): Check {
   const variant = { key: '', values: {} };
@@ -11,7 +12,7 @@ function check(id: string): Check {
     id,
     system: 'shop',
     schedule: { everyMs: 1_000 },
-    from: ['here'],
+    from: ['fra'],
     variants: [variant],
     timeoutMs: 1,
     severity: 'page',
@@ -21,7 +22,7 @@ function check(id: string): Check {
     graceMs: 1,
     token: 'T',
   } as const;
-  return { id: `${id}@here`, probe, variant, vantage: 'here' };
+  return { id: `${id}@${HERE}`, probe, variant, vantage: HERE };
 }
 
 function result(of: Check, more: Partial<Result> = {}): Result {

@@ -3,10 +3,11 @@
  * each that did not pass what went wrong. Others wait their turn, so that nothing is mixed.
  */
 import { formatDuration } from '../base/time.ts';
-import type { Check } from '../probe/definition.ts';
+import { type Check, checkId } from '../probe/definition.ts';
 import type { Result, StepResult } from '../result/result.ts';
 import type { StepEvent } from '../run/engine.ts';
 import { outcomeLook, paint } from './paint.ts';
+import { HERE } from './select.ts';
 
 const clearLine = '\r\x1b[2K';
 
@@ -72,7 +73,7 @@ function stepLine({ name, durationMs, outcome }: StepResult): string {
 
 function headline(check: Check, { outcome, reason, step, durationMs, status, phase }: Result): string {
   const look = outcomeLook[outcome];
-  const id = check.vantage === 'here' ? check.id.replace(/@here$/, '') : check.id;
+  const id = check.vantage === HERE ? checkId(check.probe.id, check.variant.key, '').slice(0, -1) : check.id;
   const facts = [
     outcome === 'pass' ? undefined : look.paint([outcome, reason].filter(Boolean).join(': ')),
     step === undefined ? undefined : `at “${step}”`,

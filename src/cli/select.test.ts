@@ -37,24 +37,24 @@ describe('a selector', () => {
     [
       'nothing at all',
       [],
-      ['shop/checkout[de]@here', 'shop/checkout[fr]@here', 'shop/search@here', 'shop-admin/login@here'],
+      ['shop/checkout[de]@(here)', 'shop/checkout[fr]@(here)', 'shop/search@(here)', 'shop-admin/login@(here)'],
     ],
-    ['an id', ['shop/search'], ['shop/search@here']],
+    ['an id', ['shop/search'], ['shop/search@(here)']],
     [
       'a system, and no other whose name begins so',
       ['shop'],
-      ['shop/checkout[de]@here', 'shop/checkout[fr]@here', 'shop/search@here'],
+      ['shop/checkout[de]@(here)', 'shop/checkout[fr]@(here)', 'shop/search@(here)'],
     ],
-    ['a file from here', ['probes/shop/search.ts'], ['shop/search@here']],
-    ['an absolute folder', ['/work/probes/shop-admin/'], ['shop-admin/login@here']],
+    ['a file from here', ['probes/shop/search.ts'], ['shop/search@(here)']],
+    ['an absolute folder', ['/work/probes/shop-admin/'], ['shop-admin/login@(here)']],
     [
       'the probes folder',
       ['./probes'],
-      ['shop/checkout[de]@here', 'shop/checkout[fr]@here', 'shop/search@here', 'shop-admin/login@here'],
+      ['shop/checkout[de]@(here)', 'shop/checkout[fr]@(here)', 'shop/search@(here)', 'shop-admin/login@(here)'],
     ],
-    ['a variant', ['shop/checkout[fr]'], ['shop/checkout[fr]@here']],
+    ['a variant', ['shop/checkout[fr]'], ['shop/checkout[fr]@(here)']],
     ['a check', ['shop/checkout[fr]@par'], ['shop/checkout[fr]@par']],
-    ['one probe twice', ['shop/search', 'probes/shop/search.ts'], ['shop/search@here']],
+    ['one probe twice', ['shop/search', 'probes/shop/search.ts'], ['shop/search@(here)']],
   ])('that is %s', (_, selectors, expected) => {
     expect(ids(selectors)).toEqual(expected);
   });

@@ -22,8 +22,8 @@ export interface Narrowing {
   readonly variant?: string | undefined;
 }
 
-/** The vantage of a run that is made without one. */
-export const HERE = 'here';
+/** The vantage of a run that is made without one; no vantage of a landscape can have this name. */
+export const HERE = '(here)';
 
 /** What was chosen, each check once, in the order of the probes; and selectors that matched nothing, with what to do. */
 export interface Selection {

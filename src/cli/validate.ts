@@ -34,7 +34,7 @@ export interface Summary {
 }
 
 /** Counts probes by kind and checks by vantage. */
-export function summary({ probes }: Pick<Loaded, 'probes'>): Summary {
+function summary({ probes }: Pick<Loaded, 'probes'>): Summary {
   const vantages: Record<string, number> = {};
   for (const probe of probes)
     for (const { vantage } of checksOf(probe)) vantages[vantage] = (vantages[vantage] ?? 0) + 1;
