@@ -3,6 +3,7 @@
  * short-lived: what a file does to it, loops included, ends with it.
  */
 import { createRequire, registerHooks } from 'node:module';
+import { Worker } from 'node:worker_threads';
 import { asError } from '../base/errors.ts';
 import { DEFINED, type Definition } from './dsl-value.ts';
 import { collect, write } from './evaluate.ts';
@@ -38,6 +39,9 @@ process.exit = (): never => {
 process.on('uncaughtException', (error) => tellStray(error));
 process.on('unhandledRejection', (error) => tellStray(error));
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+// A file that loops hears of no disconnect: a thread looks whether whoever asked is still there.
+const orphaned = `if (process.ppid !== ${process.ppid}) process.kill(process.pid, 'SIGKILL')`;
+new Worker(`setInterval(() => { ${orphaned}; }, 1_000)`, { eval: true }).unref();
 
 let devices: readonly string[] | undefined;
 function deviceNames(): readonly string[] {

@@ -1,7 +1,9 @@
-import { cpSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import type { Plan } from './definition.ts';
 import { scriptOf } from './dsl-value.ts';
 import { formatFault, type Loaded, load } from './load.ts';
@@ -185,6 +187,22 @@ describe('a file that misbehaves at import is one more fault, and the others loa
     expect(loaded.probes.map(({ id }) => id)).toEqual(['shop/e', 'shop/good']);
   });
 
+  test('a loop does not outlive a program that was killed while it loaded the file', async () => {
+    const pidFile = join(folder.path, 'pid');
+    const source = `import { writeFileSync } from 'node:fs';\nwriteFileSync('${pidFile}', String(process.pid));\nwhile (true) {}`;
+    const root = folder.write('orphan', { 'landscape.ts': LANDSCAPE, 'loop.ts': source });
+    const loader = pathToFileURL(join(import.meta.dirname, 'load.ts')).href;
+    const code = `import { load } from '${loader}'; await load('${root}', { timeoutMs: 60_000 });`;
+    const program = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'ignore' });
+    const pid = await vi.waitFor(
+      () => Number(readFileSync(pidFile, 'utf8')) || Promise.reject(new Error('not yet')),
+      20_000,
+    );
+    program.kill('SIGKILL');
+    await once(program, 'exit');
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 10_000);
+  });
+
   test('the environment of the program does not reach the files', async () => {
     process.env.VEDETTE_TEST_SECRET = 'hush';
     const source =
@@ -201,8 +219,10 @@ describe('what a load comes to', () => {
     const first = folder.write('here/probes', files);
     const second = join(folder.path, 'there/deep/er');
     cpSync(first, second, { recursive: true });
-    const [one, two] = await Promise.all([load(first), load(second)]);
+    symlinkSync(first, join(folder.path, 'link'));
+    const [one, two, linked] = await Promise.all([load(first), load(second), load(join(folder.path, 'link'))]);
     expect(planOf(one)).toEqual(planOf(two));
+    expect(planOf(one)).toEqual(planOf(linked));
     expect([...one.bundles]).toEqual([...two.bundles]);
     expect([...one.bundles.values()].join()).not.toContain(folder.path);
   });

@@ -2,6 +2,7 @@
  * The probes folder → landscape, probes, bundles, and every fault of every file. One bad file never takes the good
  * ones down.
  */
+import { realpath } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { asError } from '../base/errors.ts';
 import { checksOf, type Landscape, type Probe } from './definition.ts';
@@ -48,9 +49,11 @@ interface Placed {
  * @throws VedetteError `LOADER_START` when no child process can be started
  */
 export async function load(probesDir: string, options: { readonly timeoutMs?: number } = {}): Promise<Loaded> {
-  const dir = resolve(probesDir);
+  let dir = resolve(probesDir);
   let found: ProbeFiles;
   try {
+    // The bundler names files by their real path; through a link none of them would be found again.
+    dir = await realpath(dir);
     found = await findProbeFiles(dir);
   } catch (error) {
     const fault = {
