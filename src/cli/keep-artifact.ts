@@ -9,14 +9,17 @@ import type { ArtifactSink } from '../run/engine.ts';
 
 const artifactBytesMax = 20 * 1_024 * 1_024;
 const endings: Readonly<Record<string, string>> = {
-  'image/png': '.png',
-  'image/jpeg': '.jpg',
-  'application/zip': '.zip',
+  'image/png': 'png',
+  'image/jpeg': 'jpg',
+  'application/zip': 'zip',
+  'application/json': 'json',
+  'text/html': 'html',
+  'text/plain': 'txt',
 };
 
 /** Where an artifact of this folder lies. */
 export function artifactPath(folder: string, { hash, type }: ArtifactRef): string {
-  return join(folder, hash.slice(0, 2), `${hash}${endings[type] ?? '.txt'}`);
+  return join(folder, hash.slice(0, 2), `${hash}.${endings[type] ?? 'bin'}`);
 }
 
 /** Writes artifacts under a folder; those beyond 20 MiB are not kept. */

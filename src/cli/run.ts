@@ -3,19 +3,20 @@
  */
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
-import { readConfig } from '../base/config.ts';
+import { type Config, readConfig } from '../base/config.ts';
 import { VedetteError } from '../base/errors.ts';
 import { createLog } from '../base/log.ts';
-import type { Check } from '../probe/definition.ts';
+import type { Check, Landscape } from '../probe/definition.ts';
 import { type Loaded, load } from '../probe/load.ts';
 import { makePlan } from '../probe/plan.ts';
+import { createArtifactStore } from '../result/artifacts.ts';
 import type { Outcome, Result } from '../result/result.ts';
 import { findChromium } from '../run/journey/chromium.ts';
 import { createSecretLookup } from '../run/secrets.ts';
 import { artifactPath, createArtifactFolder } from './keep-artifact.ts';
 import { paint } from './paint.ts';
 import { RunOutput } from './run-output.ts';
-import { type Narrowing, pathFromProbes, type Selection, select } from './select.ts';
+import { pathFromProbes, type Selection, select } from './select.ts';
 import { counted, printFaults } from './validate.ts';
 
 interface Options {
@@ -61,24 +62,36 @@ async function run(selectors: readonly string[], options: Options): Promise<numb
   }
   requireVantage(landscape.vantages, options.vantage);
   const choice = { probes: loaded.probes, probesDir: config.probesDir, cwd: process.cwd() };
-  const selection = select(choice, selectors, narrowing(options));
+  const selection = select(choice, selectors, { vantage: options.vantage, variant: options.variant });
   const brokenFiles = tellFaults(loaded, choice, selectors);
   const checks = withoutHeartbeats(selection.checks);
   if (!tellUnmatched(selection, brokenFiles, options) || checks.length === 0) return 2;
+  const outcomes = await perform(checks, { ...loaded, landscape }, config, options);
+  return exitCode(outcomes, brokenFiles);
+}
 
+/** Runs the checks and shows what comes of them. */
+async function perform(
+  checks: readonly Check[],
+  { landscape, probes, bundles }: Loaded & { readonly landscape: Landscape },
+  config: Config,
+  options: Options,
+): Promise<readonly Outcome[]> {
   const chromium = options.headed ? await requireWindow(config.chromium) : config.chromium;
   const artifacts = join(config.dataDir, 'artifacts');
   const filesOf = (result: Result) =>
     (result.artifacts ?? []).map((ref) => `${ref.kind}: ${relative(process.cwd(), artifactPath(artifacts, ref))}`);
   const output = options.json ? undefined : new RunOutput(process.stdout, checks, filesOf);
+  // A person reads the results; the engines' own words are for when they are asked for.
+  const log = createLog('run', process.env.VEDETTE_LOG_LEVEL === undefined ? 'error' : config.logLevel);
   const outcomes: Outcome[] = [];
   const started = performance.now();
   // Loaded only here: every other command starts without the engines.
   const { runChecks } = await import('./run-checks.ts');
   await runChecks(checks, {
     landscape,
-    plan: makePlan(landscape, loaded.probes).version,
-    bundles: loaded.bundles,
+    plan: makePlan(landscape, probes).version,
+    bundles,
     secret: createSecretLookup(process.env, config.secretsDir),
     keepArtifact: createArtifactFolder(artifacts),
     journeyPool: config.journeyPool,
@@ -86,8 +99,7 @@ async function run(selectors: readonly string[], options: Options): Promise<numb
     headed: options.headed === true,
     sandbox: config.sandbox,
     dataDir: config.dataDir,
-    // A person reads the results; the engines' own words are for when they are asked for.
-    log: createLog('run', process.env.VEDETTE_LOG_LEVEL === undefined ? 'error' : config.logLevel),
+    log,
     onStep: (check, event) => output?.step(check, event),
     onResult: (check, result) => {
       outcomes.push(result.outcome);
@@ -95,18 +107,16 @@ async function run(selectors: readonly string[], options: Options): Promise<numb
       else output.finish(check, result);
     },
   });
+  // Where no recorder works, nobody else keeps this folder within its bounds.
+  await createArtifactStore({ dir: artifacts, days: config.artifactDays, mibMax: config.artifactMiBMax, log }).prune();
   if (output !== undefined) process.stdout.write(`\n${closing(outcomes, performance.now() - started)}\n`);
-  return exitCode(outcomes, brokenFiles);
+  return outcomes;
 }
 
 /** Broken before failed: what is not known must not look like an answer. */
 function exitCode(outcomes: readonly Outcome[], brokenFiles: boolean): number {
   if (brokenFiles || outcomes.includes('broken')) return 2;
   return outcomes.includes('fail') ? 1 : 0;
-}
-
-function narrowing({ vantage, variant }: Options): Narrowing {
-  return { vantage, variant };
 }
 
 /** The browser that can show a window. */
