@@ -33,7 +33,7 @@ function tell(message: FromChild): void {
 async function stageFor(wanted: StageSettings): Promise<Stage> {
   const prepared = spare;
   spare = undefined;
-  if (prepared?.usable && prepared.key === stageKey(wanted)) return prepared;
+  if (prepared?.key === stageKey(wanted) && (await prepared.answers())) return prepared;
   await prepared?.context.close().catch(() => undefined);
   return Stage.create(own, wanted);
 }

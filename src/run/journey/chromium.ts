@@ -28,7 +28,9 @@ export async function findChromium(configured?: string): Promise<string | undefi
 export type SandboxSetting = 'auto' | 'on' | 'off';
 
 /** Whether the sandbox is on, and why not. `auto` drops it only for root on Linux, where Chromium refuses to start with it. */
-export function sandboxOf(setting: SandboxSetting): { readonly on: true } | { readonly on: false; readonly why: string } {
+export function sandboxOf(
+  setting: SandboxSetting,
+): { readonly on: true } | { readonly on: false; readonly why: string } {
   if (setting === 'off') return { on: false, why: 'VEDETTE_SANDBOX is off' };
   const root = process.platform === 'linux' && process.geteuid?.() === 0;
   if (setting === 'auto' && root) return { on: false, why: 'this process is root, as whom Chromium has no sandbox' };

@@ -39,6 +39,8 @@ export interface JourneyEngineOptions {
 export interface JourneyEngine extends Engine {
   /** Starts the children ahead of need, and with `browser` their browsers too. Resolves when they stand. */
   prewarm(options?: { readonly browser?: boolean }): Promise<void>;
+  /** Resolves when every child is ready for its next run, replaced ones included. */
+  settled(): Promise<void>;
   /** Pids of the children that live now. */
   pids(): number[];
 }
@@ -74,6 +76,10 @@ class PooledJourneys implements JourneyEngine {
     await this.#pool.prewarm(options.browser ?? false);
   }
 
+  settled(): Promise<void> {
+    return this.#pool.settled();
+  }
+
   pids(): number[] {
     return this.#pool.pids();
   }
@@ -101,7 +107,11 @@ class PooledJourneys implements JourneyEngine {
     const order = orderOf(task, probe, surroundings, { bundle, deadlineAt, traceId: called.traceId });
     const watch = new Watch(surroundings.onStep);
     const ending = await child.perform(order, deadlineAt + graceMs, (event) => watch.tell(event));
-    const finding = await findingOf(ending, { probe, called, watch, order, stopping: this.#stopping.signal.aborted }, surroundings);
+    const finding = await findingOf(
+      ending,
+      { probe, called, watch, order, stopping: this.#stopping.signal.aborted },
+      surroundings,
+    );
     this.#pool.release(child, ending.type === 'report' ? undefined : `the run before ended as ${ending.type}`);
     return finish(finding);
   }
@@ -128,7 +138,11 @@ class PooledJourneys implements JourneyEngine {
     const sandbox = sandboxOf(this.#options.sandbox);
     if (!sandbox.on) this.#options.log.warn(`the browser's sandbox is off: ${sandbox.why}`);
     const chromium = this.#options.chromium ?? (await findChromium());
-    return { ...(chromium === undefined ? {} : { chromium }), sandbox: sandbox.on, headed: this.#options.headed ?? false };
+    return {
+      ...(chromium === undefined ? {} : { chromium }),
+      sandbox: sandbox.on,
+      headed: this.#options.headed ?? false,
+    };
   }
 }
 

@@ -111,7 +111,10 @@ function whyNoReport(
   if (ending.type === 'stuck') {
     const time = formatDuration(about.probe.timeoutMs);
     const what = about.watch.startedAt === undefined ? 'did not begin' : 'did not answer any more';
-    return { reason: 'killed', message: `the script ${what} and was killed after its ${time}${where}; look for an endless loop` };
+    return {
+      reason: 'killed',
+      message: `the script ${what} and was killed after its ${time}${where}; look for an endless loop`,
+    };
   }
   if (ending.outOfMemory) return { reason: 'memory', message: `the script used up its memory${where}` };
   return { reason: 'crash', message: `the process of the journey died${where} (${ending.how})` };

@@ -54,7 +54,15 @@ export interface Verdict {
 export interface Report
   extends Pick<
     Result,
-    'startedAt' | 'durationMs' | 'step' | 'suspect' | 'vitals' | 'requests' | 'consoleErrors' | 'finalUrl' | 'sourceLine'
+    | 'startedAt'
+    | 'durationMs'
+    | 'step'
+    | 'suspect'
+    | 'vitals'
+    | 'requests'
+    | 'consoleErrors'
+    | 'finalUrl'
+    | 'sourceLine'
   > {
   readonly verdict?: Verdict;
   readonly steps: readonly StepResult[];

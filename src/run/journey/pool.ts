@@ -29,6 +29,8 @@ export interface Pool extends AsyncDisposable {
   release(child: JourneyChild, doubt?: string): void;
   /** Starts children up to the pool's size, and their browsers if wanted. */
   prewarm(browser: boolean): Promise<void>;
+  /** Resolves when nothing is being started, cleared away or replaced any more. */
+  settled(): Promise<void>;
   /** Pids of the children that live. */
   pids(): number[];
 }
@@ -82,7 +84,11 @@ class ChildPool implements Pool {
 
   async prewarm(browser: boolean): Promise<void> {
     while (this.#grow(browser));
-    await Promise.all(this.#pending);
+    await this.settled();
+  }
+
+  async settled(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 
   pids(): number[] {
@@ -94,7 +100,7 @@ class ChildPool implements Pool {
     for (const waiter of this.#waiting.splice(0)) waiter(undefined);
     while (this.#pending.size > 0 || this.#children.size > 0) {
       await Promise.all([...this.#children].map((child) => this.#end(child)));
-      await Promise.all(this.#pending);
+      await this.settled();
     }
   }
 

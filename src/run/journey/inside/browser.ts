@@ -60,8 +60,13 @@ async function launch(settings: ChildSettings): Promise<{ browser: Browser; user
     await session.detach();
     return { browser, userAgent: `${userAgent} ${userAgentSuffix}` };
   } catch (thrown) {
-    const lines = asError(thrown).message.split('\n').map((line) => line.trim());
-    const said = lines.filter((line) => line !== '').slice(0, 2).join(' ');
+    const lines = asError(thrown)
+      .message.split('\n')
+      .map((line) => line.trim());
+    const said = lines
+      .filter((line) => line !== '')
+      .slice(0, 2)
+      .join(' ');
     throw new BrowserFault(`the browser did not start: ${said}; run vedette doctor`, { cause: thrown });
   }
 }

@@ -5,7 +5,8 @@ import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { type JourneyScript, scriptOf } from '../../../probe/dsl-value.ts';
 
-const index = new URL(import.meta.url.endsWith('.ts') ? '../../../index.ts' : '../../../index.js', import.meta.url).href;
+const index = new URL(import.meta.url.endsWith('.ts') ? '../../../index.ts' : '../../../index.js', import.meta.url)
+  .href;
 
 /** From now on bundles, which lie outside every package, find `vedette` and Playwright. */
 export function supplyImports(): void {

@@ -39,6 +39,9 @@ export async function tapPage(
   });
   const [tree] = await Promise.all([
     session.send('Page.getFrameTree'),
+    // Without these two a binding and a script are accepted, and never used.
+    session.send('Page.enable'),
+    session.send('Runtime.enable'),
     session.send('Runtime.addBinding', { name: vitalBinding }),
     session.send('Page.addScriptToEvaluateOnNewDocument', { source: script }),
     session.send('Fetch.enable', {
@@ -50,7 +53,9 @@ export async function tapPage(
 
 function traceable({ frameId, resourceType, request }: Paused, page: Page, mainFrame: string | undefined): boolean {
   if (resourceType === 'Document') return true;
-  return frameId === mainFrame && URL.canParse(page.url()) && new URL(request.url).origin === new URL(page.url()).origin;
+  return (
+    frameId === mainFrame && URL.canParse(page.url()) && new URL(request.url).origin === new URL(page.url()).origin
+  );
 }
 
 function resume(session: CDPSession, { requestId, request }: Paused, traceparent: string | undefined): void {

@@ -170,9 +170,7 @@ class Run {
     const failedStep = played.type === 'threw' ? this.#steps.failedIn(played.error) : this.#steps.open();
     const from = this.#origin + (failedStep?.startMs ?? 0);
     const suspect =
-      played.type === 'passed'
-        ? undefined
-        : this.#traffic.suspect(from, this.#order.system, this.#order.dependsOn);
+      played.type === 'passed' ? undefined : this.#traffic.suspect(from, this.#order.system, this.#order.dependsOn);
     const screenshot = played.type === 'passed' ? undefined : await this.#picture();
     const finalUrl = this.#finalUrl();
     this.#steps.close();
@@ -280,7 +278,11 @@ class Run {
     }
     const { message } = released === undefined ? { message: '' } : judge(failureOf(released));
     const waiting = message.replace(/(Error: )?Target page, context or browser has been closed\s*/, '').trim();
-    return { outcome: 'fail', reason: 'timeout', message: `not done after ${time}${waiting ? `; waited in ${waiting}` : ''}` };
+    return {
+      outcome: 'fail',
+      reason: 'timeout',
+      message: `not done after ${time}${waiting ? `; waited in ${waiting}` : ''}`,
+    };
   }
 
   /** The news that the browser died comes a moment after the calls that it left unanswered. */
@@ -303,7 +305,8 @@ class Run {
       deliberate: this.#thrownByAuthor(error),
       browserDied,
     });
-    if (verdict.reason === 'crash') return { ...verdict, message: `the browser died during the run: ${verdict.message}` };
+    if (verdict.reason === 'crash')
+      return { ...verdict, message: `the browser died during the run: ${verdict.message}` };
     return verdict;
   }
 

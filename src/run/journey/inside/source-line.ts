@@ -20,7 +20,10 @@ export interface SourceLine {
  * project that its bundle holds. The bundle's map is read only now: runs that pass do not pay for it.
  */
 export function sourceLineOf(stack: string, bundle: string, file: string): SourceLine | undefined {
-  const frames = stack.split('\n').filter((line) => line.includes(basename(bundle))).slice(0, framesMax);
+  const frames = stack
+    .split('\n')
+    .filter((line) => line.includes(basename(bundle)))
+    .slice(0, framesMax);
   if (frames.length === 0) return undefined;
   const payload = inlineMap(readFileSync(bundle, 'utf8'));
   if (payload === undefined) return undefined;
@@ -42,7 +45,7 @@ function isOrigin(entry: object): entry is SourceMapping {
 function lineOf(payload: SourceMapPayload, source: string, line: number): SourceLine {
   const content = payload.sourcesContent?.[payload.sources.indexOf(source)];
   const text = content?.split('\n')[line - 1]?.trim() ?? '';
-  return { file: source, line, text: text.slice(0, textCharsMax) };
+  return { file: source.replace(/^(\.\.?\/)+/, ''), line, text: text.slice(0, textCharsMax) };
 }
 
 function inlineMap(text: string): SourceMapPayload | undefined {

@@ -3,14 +3,24 @@
  * prepared ahead of it, as long as nothing of the run is in it.
  */
 import { randomBytes } from 'node:crypto';
-import { type APIRequestContext, type BrowserContext, type BrowserContextOptions, devices, type Page, request } from 'playwright';
+import {
+  type APIRequestContext,
+  type BrowserContext,
+  type BrowserContextOptions,
+  devices,
+  type Page,
+  request,
+} from 'playwright';
 import { asError } from '../../../base/errors.ts';
 import type { Order, StageSettings } from '../messages.ts';
 import { BrowserFault, type OwnBrowser, userAgentSuffix } from './browser.ts';
+import { within } from './evidence.ts';
 import { tapPage } from './page-tap.ts';
 import { Traffic } from './traffic.ts';
 import { VitalsSeen } from './vitals.ts';
 
+/** A page that was prepared ahead and does not answer in this time is not used, milliseconds. */
+const answerMsMax = 1_000;
 const consoleLinesMax = 20;
 /** Kept of a line before it is redacted and cut to its final length. */
 const consoleCharsMax = 4_000;
@@ -71,6 +81,11 @@ export class Stage {
     return !this.crashed && !this.page.isClosed() && this.context.browser()?.isConnected() === true;
   }
 
+  /** Whether its page still answers: a browser may have died while nobody looked, and the news takes a moment. */
+  async answers(): Promise<boolean> {
+    return this.usable && (await within(answerMsMax, this.page.evaluate('true'))) === true;
+  }
+
   /** From here on it belongs to this run. */
   async begin(order: Order): Promise<void> {
     this.#run.traceId = order.traceId;
@@ -115,7 +130,10 @@ export async function apiClient(order: Order, traffic: Traffic): Promise<APIRequ
     ...(proxy === undefined ? {} : { proxy: proxyOf(proxy) }),
   });
   traffic.begin(order.systems);
-  traffic.wrap(api, (url, options) => ({ ...options, headers: { ...outgoing(order, traffic, url), ...options?.headers } }));
+  traffic.wrap(api, (url, options) => ({
+    ...options,
+    headers: { ...outgoing(order, traffic, url), ...options?.headers },
+  }));
   return api;
 }
 

@@ -65,7 +65,11 @@ const rows: readonly Row[] = [
   { outcome: 'broken', reason: 'proxy', when: ({ at, message }) => at === 'browser' && /proxy/i.test(message) },
   { outcome: 'broken', reason: 'browser', when: ({ at }) => at === 'browser' },
   { outcome: 'broken', reason: 'script', when: ({ at, error }) => at === 'loading' || error instanceof ScriptMisuse },
-  { outcome: 'fail', reason: 'assertion', when: ({ error }) => 'matcherResult' in error || error.name === 'AssertionError' },
+  {
+    outcome: 'fail',
+    reason: 'assertion',
+    when: ({ error }) => 'matcherResult' in error || error.name === 'AssertionError',
+  },
   { outcome: 'broken', reason: 'proxy', when: ({ call, message }) => call !== '' && notOurs.test(firstLine(message)) },
   { outcome: 'broken', reason: 'script', when: ({ call, message }) => call !== '' && unusable.test(message) },
   { outcome: 'fail', reason: 'navigation', when: ({ call }) => travels.test(call) },
@@ -79,12 +83,20 @@ const rows: readonly Row[] = [
   ),
   { outcome: 'fail', reason: 'protocol', when: ({ call }) => call.startsWith('apiRequestContext.') },
   // The code that ran in the page is the author's.
-  { outcome: 'broken', reason: 'script', when: ({ call, error }) => runsInPage.test(call) && error.name !== 'TimeoutError' },
+  {
+    outcome: 'broken',
+    reason: 'script',
+    when: ({ call, error }) => runsInPage.test(call) && error.name !== 'TimeoutError',
+  },
   { outcome: 'fail', reason: 'timeout', when: ({ call }) => awaitsEvent.test(call) },
   { outcome: 'broken', reason: 'script', when: ({ message }) => /has been closed/.test(message) },
   { outcome: 'fail', reason: 'element', when: ({ call }) => call !== '' },
   // The author's own words: not as expected.
-  { outcome: 'fail', reason: 'assertion', when: ({ error, inStep, deliberate }) => isPlain(error) && (inStep || deliberate) },
+  {
+    outcome: 'fail',
+    reason: 'assertion',
+    when: ({ error, inStep, deliberate }) => isPlain(error) && (inStep || deliberate),
+  },
   { outcome: 'broken', reason: 'script', when: () => true },
 ];
 
@@ -129,10 +141,15 @@ function readable(error: Error, message: string, reason: Reason): string {
   const [head = '', log = ''] = message.split(/\n\s*Call log:\n/);
   const lines = head.split('\n').map((line) => line.trimEnd());
   const awaited = log.split('\n').map((line) => line.replace(/^\s*-\s*/, '').trim());
-  const shown = [...lines.filter((line) => line !== ''), ...(awaited[0] && !head.includes('Locator:') ? [awaited[0]] : [])];
+  const shown = [
+    ...lines.filter((line) => line !== ''),
+    ...(awaited[0] && !head.includes('Locator:') ? [awaited[0]] : []),
+  ];
   const text = shown.join('\n');
   // "x is not a function" needs its kind to be understood; an author's own sentence does not.
-  return reason === 'script' && error.name !== 'ScriptMisuse' && error.name !== 'Error' ? `${error.name}: ${text}` : text;
+  return reason === 'script' && error.name !== 'ScriptMisuse' && error.name !== 'Error'
+    ? `${error.name}: ${text}`
+    : text;
 }
 
 function firstLine(text: string): string {

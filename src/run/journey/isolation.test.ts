@@ -1,0 +1,176 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { runs } from './process-tree.ts';
+import { commandOf, Local, pages, Stand } from './trial.fixture.ts';
+
+const open = 'async ({ page, url }) => { await page.goto(url); }';
+let local: Local;
+
+beforeAll(async () => {
+  local = await Local.listen(pages({ '/': '<title>Shop</title>' }));
+});
+afterAll(() => local[Symbol.dispose]());
+
+test('an API-only journey starts no browser; one with a page starts one and keeps it', async () => {
+  await using stand = await Stand.create();
+  const trial = { values: { url: local.url } };
+  expect((await stand.try('async ({ request, url }) => { await request.get(url); }', trial)).result.outcome).toBe(
+    'pass',
+  );
+  expect(await stand.browsers()).toEqual([]);
+  expect((await stand.try(open, trial)).result.outcome).toBe('pass');
+  const first = await stand.browsers();
+  expect(first.length).toBeGreaterThan(0);
+  expect((await stand.try(open, trial)).result.outcome).toBe('pass');
+  expect(await stand.browsers()).toEqual(expect.arrayContaining(first));
+});
+
+test('an endless loop costs its run alone, and says where it was', async () => {
+  await using stand = await Stand.create();
+  const before = Date.now();
+  const { result } = await stand.try(`async ({ step }) => { await step('count', () => { for (;;); }); }`, {
+    probe: { timeoutMs: 1_000 },
+  });
+  expect(Date.now() - before).toBeLessThan(3_000);
+  expect(result).toMatchObject({ outcome: 'broken', reason: 'killed', step: 'count' });
+  expect(result.steps).toMatchObject([{ name: 'count', outcome: 'fail' }]);
+  expect((await stand.try(open, { values: { url: local.url } })).result.outcome).toBe('pass');
+});
+
+test('a script that waits for nothing of the target is broken, not a timeout of the shop', async () => {
+  await using stand = await Stand.create();
+  const { result } = await stand.try('async () => { await new Promise(() => {}); }', { probe: { timeoutMs: 800 } });
+  expect(result).toMatchObject({ outcome: 'broken', reason: 'killed' });
+});
+
+test('a file that fails or hangs at import is broken', async () => {
+  await using stand = await Stand.create();
+  const thrown = await stand.try(open, {}, 'null.x;');
+  expect(thrown.result).toMatchObject({ outcome: 'broken', reason: 'script' });
+  const hung = await stand.try(open, { probe: { timeoutMs: 1_000 } }, 'await new Promise(() => {});');
+  expect(hung.result).toMatchObject({
+    outcome: 'broken',
+    reason: 'script',
+    message: expect.stringContaining('loading'),
+  });
+});
+
+test('a killed browser or child is a crash of ours, and the next run is normal', async () => {
+  await using stand = await Stand.create();
+  const trial = { values: { url: local.url } };
+  const waiting = `async ({ page, step, url }) => {
+    await page.goto(url);
+    await step('wait', () => page.waitForTimeout(10_000));
+  }`;
+  for (const victims of [() => stand.browsers(), async () => stand.engine.pids()]) {
+    const begun = Promise.withResolvers<void>();
+    const running = stand.try(waiting, { ...trial, onStep: () => begun.resolve() });
+    await begun.promise;
+    for (const pid of await victims()) process.kill(pid, 'SIGKILL');
+    expect((await running).result).toMatchObject({ outcome: 'broken', reason: 'crash', step: 'wait' });
+    expect((await stand.try(open, trial)).result.outcome).toBe('pass');
+  }
+  // Between two runs nobody is there to see it.
+  await stand.engine.settled();
+  for (const pid of await stand.browsers()) process.kill(pid, 'SIGKILL');
+  await vi.waitFor(async () => expect(await stand.browsers()).toEqual([]));
+  expect((await stand.try(open, trial)).result.outcome).toBe('pass');
+});
+
+test('a browser that does not start is ours, and says what to do', async () => {
+  await using stand = await Stand.create({ chromium: '/bin/false' });
+  const { result } = await stand.try(open, { values: { url: local.url } });
+  expect(result).toMatchObject({
+    outcome: 'broken',
+    reason: 'browser',
+    message: expect.stringContaining('vedette doctor'),
+  });
+});
+
+test('a child is replaced after so many runs, when it holds too much memory, and when contexts are left open', async () => {
+  const trial = { values: { url: local.url } };
+  const leaving = `async ({ page, context, url }) => { await context.browser().newContext(); await page.goto(url); }`;
+  for (const [options, script] of [
+    [{ runsMax: 2 }, open],
+    [{ childBytesMax: 1 }, open],
+    [{}, leaving],
+  ] as const) {
+    await using stand = await Stand.create(options);
+    await stand.try(open, trial);
+    const [first] = stand.engine.pids();
+    expect((await stand.try(script, trial)).result.outcome).toBe('pass');
+    await stand.engine.settled();
+    expect(stand.engine.pids()).not.toContain(first);
+    expect(await runs(first ?? 0)).toBe(false);
+    // Its replacement stands ready, with a browser since it had one.
+    expect(await stand.browsers()).not.toEqual([]);
+  }
+});
+
+test('more journeys than children take turns; one whose time ends in the queue was not the fault of the shop', async () => {
+  await using stand = await Stand.create({ poolSize: 2 });
+  await stand.engine.prewarm();
+  const wait = 'async () => { await new Promise((resolve) => setTimeout(resolve, 300)); }';
+  const all = await Promise.all([1, 2, 3, 4].map(() => stand.try(wait)));
+  expect(all.map(({ result }) => result.outcome)).toEqual(['pass', 'pass', 'pass', 'pass']);
+  expect(stand.engine.pids()).toHaveLength(2);
+  const long = 'async () => { await new Promise((resolve) => setTimeout(resolve, 1_500)); }';
+  const busy = [stand.try(long), stand.try(long)];
+  await vi.waitFor(() => expect(stand.engine.pids()).toHaveLength(2));
+  const { result } = await stand.try(wait, { probe: { timeoutMs: 400 } });
+  expect(result).toMatchObject({ outcome: 'broken', reason: 'vantage', message: expect.stringContaining('busy') });
+  await Promise.all(busy);
+});
+
+test('disposal ends a run under way and leaves no process, folder or file', async () => {
+  const stand = await Stand.create({ poolSize: 2 });
+  await stand.engine.prewarm({ browser: true });
+  const begun = Promise.withResolvers<void>();
+  const running = stand.try(`async ({ page, step }) => { await step('wait', () => page.waitForTimeout(10_000)); }`, {
+    onStep: () => begun.resolve(),
+  });
+  await begun.promise;
+  const pids = (await stand.processes()).map(({ pid }) => pid);
+  expect(pids.length).toBeGreaterThan(4);
+  expect(await stand.files()).toHaveLength(1);
+  await stand.engine[Symbol.asyncDispose]();
+  expect((await running).result).toMatchObject({ outcome: 'broken', reason: 'killed', step: 'wait' });
+  for (const pid of pids) expect(await runs(pid), await commandOf(pid)).toBe(false);
+  expect(await stand.files()).toEqual([]);
+  await stand[Symbol.asyncDispose]();
+});
+
+test('children end by themselves when their parent is killed, even in an endless loop', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'vedette-orphans-'));
+  const parent = await parentThatLoops(folder);
+  const pids = await new Promise<number[]>((resolve) => parent.once('message', (told) => resolve(told as number[])));
+  expect(pids.length).toBeGreaterThan(2);
+  parent.kill('SIGKILL');
+  await vi.waitFor(
+    async () => {
+      for (const pid of pids) expect(await runs(pid), await commandOf(pid)).toBe(false);
+    },
+    { timeout: 5_000, interval: 50 },
+  );
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A process with an engine whose one child loops; tells the pids of that child and of what it started. */
+async function parentThatLoops(folder: string): Promise<ChildProcess> {
+  const program = join(folder, 'parent.ts');
+  await writeFile(
+    program,
+    `import { Stand } from ${JSON.stringify(new URL('./trial.fixture.ts', import.meta.url).href)};
+    const stand = await Stand.create();
+    await stand.engine.prewarm({ browser: true });
+    const told = async () => process.send((await stand.processes()).map(({ pid }) => pid));
+    await stand.try("async ({ page, step }) => { await step('loop', () => { for (;;); }); }", {
+      probe: { timeoutMs: 60_000 }, onStep: () => void told(),
+    });`,
+  );
+  const env = { ...process.env, TMPDIR: folder };
+  return spawn(process.execPath, [program], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+}
