@@ -10,6 +10,7 @@ import { asError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { systemClock } from '../base/time.ts';
 import { decodeEntry } from './codec.ts';
+import { orAborted } from './or-aborted.ts';
 import type { Entry } from './result.ts';
 import { addedAt, compareIds, type Position, resultsKey, streamStart } from './stream.ts';
 
@@ -114,13 +115,15 @@ class Reader implements StreamReader {
     let first = this.#options.from === undefined;
     while (!this.#stop.signal.aborted) {
       try {
-        const batch = this.#take(await this.#look(), first);
+        const look = await orAborted(this.#stop.signal, this.#look());
+        if (look === undefined) return;
+        const batch = this.#take(look, first);
         first = false;
         if (batch !== undefined) {
           yield batch;
           continue;
         }
-        await this.#news();
+        await orAborted(this.#stop.signal, this.#news());
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         this.#options.log.debug({ err: asError(error).message }, 'the results stream cannot be read; trying again');

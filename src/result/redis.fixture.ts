@@ -33,9 +33,13 @@ export class RedisFixture implements AsyncDisposable {
     return fixture;
   }
 
+  get url(): string {
+    return `redis://127.0.0.1:${this.#port}`;
+  }
+
   /** A connection that the fixture closes at its end. */
   connect(name = 'test'): Redis {
-    const redis = connectRedis(`redis://127.0.0.1:${this.#port}`, { name });
+    const redis = connectRedis(this.url, { name });
     redis.on('error', () => {});
     this.#connections.push(redis);
     return redis;
@@ -46,7 +50,7 @@ export class RedisFixture implements AsyncDisposable {
     if (program === undefined) throw new Error('no redis-server on this machine');
     const settings = ['--port', String(this.#port), '--bind', '127.0.0.1', '--dir', this.#folder, '--save', ''];
     this.#server = spawn(program, [...settings, '--appendonly', 'yes', '--appendfsync', 'always'], { stdio: 'ignore' });
-    const redis = connectRedis(`redis://127.0.0.1:${this.#port}`, { name: 'fixture' });
+    const redis = connectRedis(this.url, { name: 'fixture' });
     redis.on('error', () => {});
     try {
       await Promise.race([redis.ping(), delay(10_000).then(() => Promise.reject(new Error('redis does not answer')))]);
