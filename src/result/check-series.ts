@@ -11,7 +11,7 @@ import { labelText } from './metric-text.ts';
 import type { Outcome, Result } from './result.ts';
 
 /** Beyond its interval and timeout, a check may be silent for so long before it is overdue. Milliseconds. */
-export const overdueGraceMs = 15_000;
+const overdueGraceMs = 15_000;
 
 const stepsMax = 30;
 const stepCharsMax = 120;

@@ -129,7 +129,7 @@ export function httpProbe(id: string, over: Partial<HttpProbe> = {}): HttpProbe 
   };
 }
 
-export function landscape(): Landscape {
+function landscape(): Landscape {
   const system = (label: string) => ({
     label,
     owner: 'shop-team',

@@ -43,6 +43,8 @@ export interface RunsQuery {
   readonly since?: number;
   /** Only of this cause; any by default. */
   readonly cause?: Cause;
+  /** Only those that have a result. */
+  readonly ran?: boolean;
 }
 
 const runsMax = 10_000;
@@ -54,7 +56,7 @@ const causes = Object.keys(causeCodes) as Cause[];
 
 export function createQueries(db: DatabaseSync, dictionary: Dictionary) {
   const inHour = db.prepare(
-    'SELECT * FROM closings WHERE hour = ? AND check_id = ? AND at >= ? AND at < ? AND (? IS NULL OR cause = ?) ' +
+    'SELECT * FROM closings WHERE hour = ? AND check_id = ? AND at >= ? AND at < ? AND (? IS NULL OR cause = ?) AND outcome <= ? ' +
       'ORDER BY at DESC, cause DESC, request DESC LIMIT ?',
   );
   const firstHour = db.prepare('SELECT min(hour) AS hour FROM closings');
@@ -75,11 +77,12 @@ export function createQueries(db: DatabaseSync, dictionary: Dictionary) {
     const before = Math.min(query.before ?? Number.POSITIVE_INFINITY, (Number(last) + 1) * hourMs);
     const since = Math.max(query.since ?? 0, Number(firstHour.get()?.hour) * hourMs);
     const cause = query.cause === undefined ? null : causeCodes[query.cause];
+    const outcomeMax = query.ran ? outcomeCodes.broken : outcomeCodes.missed;
     const found: Closing[] = [];
     for (let hour = Math.floor((before - 1) / hourMs); hour * hourMs + hourMs > since && found.length < limit; hour--) {
       const from = Math.max(0, since - hour * hourMs);
       const to = Math.min(hourMs, before - hour * hourMs);
-      const rows = inHour.all(hour, check.number, from, to, cause, cause, limit - found.length);
+      const rows = inHour.all(hour, check.number, from, to, cause, cause, outcomeMax, limit - found.length);
       found.push(...rows.map((row) => closingOf(row, check, dictionary)));
     }
     return found;
@@ -110,7 +113,13 @@ export function createQueries(db: DatabaseSync, dictionary: Dictionary) {
     });
   }
 
-  return { lastRuns, run, unclosed };
+  function lastResult(text: string, since: number): Result | undefined {
+    const [last] = lastRuns(text, { limit: 1, since, cause: 'scheduled', ran: true });
+    const entry = last === undefined ? undefined : run(last.id);
+    return entry?.type === 'result' ? entry.result : undefined;
+  }
+
+  return { lastRuns, lastResult, run, unclosed };
 }
 
 function closingOf(row: Row, check: KnownCheck, dictionary: Dictionary): Closing {

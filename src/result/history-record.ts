@@ -13,7 +13,7 @@ type Closed =
 type Tallies = Map<string, { readonly key: readonly number[]; n: number }>;
 
 /** What tells an asked-for run from others of the same check, cause and time; `''` for a slot. */
-export function requestOf(result: Result): string {
+function requestOf(result: Result): string {
   const check = checkId(result.probe, result.variant, result.vantage);
   return result.id.slice(resultId(check, result.cause, result.scheduledAt).length + 1);
 }

@@ -14,7 +14,7 @@ import { Dictionary, openHistoryFile } from './history-file.ts';
 import { type Closing, createQueries, type RunsQuery, type Slot } from './history-queries.ts';
 import { createRecording } from './history-record.ts';
 import { type Pruned, prune, type Retention } from './history-retention.ts';
-import type { Entry } from './result.ts';
+import type { Entry, Result } from './result.ts';
 import type { Position } from './stream.ts';
 
 export interface History extends Disposable {
@@ -31,6 +31,8 @@ export interface History extends Disposable {
   setState(name: string, value: string): void;
   /** How the latest slots and runs of a check ended, newest first. */
   lastRuns(check: string, query: RunsQuery): Closing[];
+  /** The last scheduled result of a check, scheduled at or after `since` (epoch ms). */
+  lastResult(check: string, since: number): Result | undefined;
   /** A result or missed slot whole, by its id. */
   run(id: string): Entry | undefined;
   /** Those of these slots (scheduled ones) that are not closed. */

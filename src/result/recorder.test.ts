@@ -137,6 +137,32 @@ test('what the hard bound cost while the recorder was away is counted, and stays
   expect(await sample(next, 'vedette_results_dropped_total')).toBe(2_990 - left);
 });
 
+test('a recorder that starts again shows the last values at once, missed slots between them or not', async () => {
+  const { options, history, write } = scene();
+  const now = Date.now();
+  const at = (ago: number) => ({ scheduledAt: now - ago });
+  {
+    await using _recorder = startRecorder(options);
+    await write([
+      resultEntry({ ...at(35_000), durationMs: 250 }),
+      missedEntry(at(5_000)),
+      resultEntry({ ...at(9_000), vantage: 'par' }),
+    ]);
+    await vi.waitFor(() => expect(history.position()?.ordinal).toBe(3), { timeout: 10_000 });
+  }
+  const metrics = createMetrics({
+    clock: systemClock,
+    build: { version: 'test' },
+    lastResult: (check, since) => history.lastResult(check.id, since),
+  });
+  metrics.applyPlan(plan([httpProbe('shop/catalog')]), now - 3_600_000);
+  expect(await sample(metrics, passes.replace('runs_total', 'success').replace(',outcome="pass"', ''))).toBe(1);
+  expect(
+    await sample(metrics, 'probe_duration_seconds{probe="shop/catalog",system="shop",vantage="fra",variant="de"}'),
+  ).toBe(0.25);
+  expect(await sample(metrics, passes)).toBe(0);
+});
+
 test('a vantage that dropped results is counted once, process by process, whatever is repeated', () => {
   const batch = (instance: string, droppedResults: number, at: number, dropped = 0) => ({
     entries: [{ id: '1-0', entry: beatEntry({ instance, droppedResults, at }) }],

@@ -28,7 +28,7 @@ const retryMs = 1_000;
 const unwellMs = 15_000;
 
 /** The name under which the recorder's position is published. */
-export const recorderName = 'recorder';
+const recorderName = 'recorder';
 
 /** What an audit may rely on. */
 export interface AuditMoment {
@@ -47,7 +47,7 @@ export interface RecorderOptions {
   readonly artifacts: ArtifactStore;
   /** What history keeps. */
   readonly retention: { readonly days: number; readonly mibMax: number };
-  /** All who read the stream: it is trimmed behind the slowest of them. Default: the recorder alone. */
+  /** All who read the stream: it is trimmed behind the slowest of them. Default: `recorder` alone. */
   readonly readers?: readonly string[];
   /**
    * Called about every second between batches, never twice at a time, and not while Redis is away: closes the

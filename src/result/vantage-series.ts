@@ -2,7 +2,7 @@
 import type { VantageBeat } from './result.ts';
 
 /** A process that was not heard for so long is not up. Milliseconds. */
-export const vantageSilentMs = 10_000;
+const vantageSilentMs = 10_000;
 
 /** A process that is silent for so long is forgotten. Milliseconds. */
 const forgetMs = 3_600_000;
