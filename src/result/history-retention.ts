@@ -19,7 +19,8 @@ export interface Pruned {
 }
 
 const stepMsWanted = 8;
-const stepRowsMax = 2_000;
+// A run's body lies far from its neighbours': each row is a page to write at the next checkpoint.
+const stepRowsMax = 400;
 const stepPagesMax = 64;
 
 export async function prune(db: DatabaseSync, retention: Retention): Promise<Pruned> {
