@@ -8,7 +8,7 @@ import { ownBrowser, watchProcesses } from './inside/browser.ts';
 import { within } from './inside/evidence.ts';
 import { supplyImports } from './inside/imports.ts';
 import { endAlone } from './inside/orphan.ts';
-import { perform } from './inside/perform.ts';
+import { type Performance, perform } from './inside/perform.ts';
 import { Stage, stageKey } from './inside/stage.ts';
 import { ScriptMisuse } from './inside/verdict.ts';
 import type { ChildSettings, FromChild, Order, StageSettings, ToChild } from './messages.ts';
@@ -41,30 +41,36 @@ async function stageFor(wanted: StageSettings): Promise<Stage> {
 async function run(order: Order): Promise<void> {
   stray = Promise.withResolvers<never>();
   stray.promise.catch(() => undefined);
-  const done = await perform(order, { stage: stageFor, tell, stray: stray.promise });
+  let ahead: Promise<void> | undefined;
+  const passed = () => {
+    ahead = prepare(order.stage);
+  };
+  const done = await perform(order, { stage: stageFor, tell, passed, stray: stray.promise });
   tell({ type: 'report', report: done.report });
-  let { doubt } = done;
-  if (doubt === undefined) doubt = await clearAway(done.clear);
-  doubt ??= shaken;
-  if (doubt === undefined && done.stage !== undefined) await prepare(order.stage);
+  const doubt = done.doubt ?? (await clearAway(done, order.stage, ahead)) ?? shaken;
   tell({ type: 'idle', ...(doubt === undefined ? {} : { doubt }) });
 }
 
-/** Closes what the run opened; says what is left of it. */
-async function clearAway(clear: () => Promise<void>): Promise<string | undefined> {
-  const closed = await within(
-    closeMsMax,
-    clear().then(() => true),
-  );
-  if (closed !== true) return 'its context did not close';
-  const left = own.current?.contexts().filter((context) => context !== spare?.context).length ?? 0;
-  return left > 0 ? `its script left ${left} browser contexts open` : undefined;
-}
-
-/** The next run is most likely of the same kind: its page is made now, while nobody waits for it. */
+/** The next run is most likely of the same kind: its page is made while nobody waits for it. */
 async function prepare(wanted: StageSettings): Promise<void> {
   if (own.current === undefined) return;
   spare ??= await Stage.create(own, wanted).catch(() => undefined);
+}
+
+/** Closes what the run opened, and says what is left of it. */
+async function clearAway(
+  { stage, clear }: Performance,
+  wanted: StageSettings,
+  ahead: Promise<void> | undefined,
+): Promise<string | undefined> {
+  const closing = within(
+    closeMsMax,
+    clear().then(() => true),
+  );
+  await (ahead ?? (stage === undefined ? undefined : prepare(wanted)));
+  if ((await closing) !== true) return 'its context did not close';
+  const left = own.current?.contexts().filter((context) => context !== spare?.context).length ?? 0;
+  return left > 0 ? `its script left ${left} browser contexts open` : undefined;
 }
 
 async function warm(): Promise<void> {

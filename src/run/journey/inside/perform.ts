@@ -35,6 +35,8 @@ export interface Surround {
   /** A stage of this kind, prepared or new. @throws BrowserFault */
   readonly stage: (settings: StageSettings) => Promise<Stage>;
   readonly tell: (message: FromChild) => void;
+  /** Called when a script that had a page passed: what comes now leaves the browser idle. */
+  readonly passed: () => void;
   /** Rejects when something is thrown where nobody catches it. */
   readonly stray: Promise<never>;
 }
@@ -167,6 +169,7 @@ class Run {
 
   async #conclude(played: Played, known?: Verdict, ending?: Promise<unknown>): Promise<Performance> {
     const durationMs = Math.round(performance.now() - this.#origin);
+    if (played.type === 'passed' && this.#stage !== undefined) this.#around.passed();
     const failedStep = played.type === 'threw' ? this.#steps.failedIn(played.error) : this.#steps.open();
     const from = this.#origin + (failedStep?.startMs ?? 0);
     const suspect =
