@@ -39,7 +39,7 @@ export const expected: Readonly<Record<FaultName, readonly Expected[]>> = {
         ({
           probe,
           outcome: 'fail',
-          reason: ['navigation', 'timeout'],
+          reason: 'timeout',
           step: 'open the shop',
           suspect: 'third-party',
         }) as const,
@@ -47,7 +47,7 @@ export const expected: Readonly<Record<FaultName, readonly Expected[]>> = {
     {
       probe: 'shop/sign-in',
       outcome: 'fail',
-      reason: ['navigation', 'timeout'],
+      reason: 'timeout',
       step: 'open the sign-in page',
       suspect: 'third-party',
     },
@@ -107,9 +107,9 @@ export const expected: Readonly<Record<FaultName, readonly Expected[]>> = {
     { probe: 'shop/home', outcome: 'fail', reason: 'redirect' },
     { probe: 'shop/certificate', outcome: 'fail', reason: 'redirect' },
     ...['shop/checkout', 'shop/phone', 'search/find'].map(
-      (probe) => ({ probe, outcome: 'fail', reason: ['navigation', 'redirect'], step: 'open the shop' }) as const,
+      (probe) => ({ probe, outcome: 'fail', reason: 'navigation', step: 'open the shop' }) as const,
     ),
-    { probe: 'shop/sign-in', outcome: 'fail', reason: ['navigation', 'redirect'], step: 'open the sign-in page' },
+    { probe: 'shop/sign-in', outcome: 'fail', reason: 'navigation', step: 'open the sign-in page' },
   ],
   'identity-errors': [
     { probe: 'shop/checkout', outcome: 'fail', reason: 'assertion', step: 'sign in', suspect: 'identity' },
