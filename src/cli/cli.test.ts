@@ -202,7 +202,7 @@ export default journey('example/buy', { every: '5m', timeout: '10s' }, async ({ 
     expect(out).toMatch(/ {4}✗ pay/);
     expect(out).toMatch(/✗ example\/buy {2}fail: assertion {2}at “pay”/);
     expect(out).toContain('Thank you');
-    expect(out).toMatch(/buy\.ts:4 {2}await step\('pay'/);
+    expect(out).toMatch(/ probes\/example\/buy\.ts:4 {2}await step\('pay'/);
     const screenshot = /screenshot: (\S+)/.exec(out)?.[1];
     expect(existsSync(join(folder, screenshot ?? 'none'))).toBe(true);
   });

@@ -38,7 +38,7 @@ export class RunOutput {
   step(check: Check, event: StepEvent): void {
     const entry = this.#entries.get(check.id);
     if (entry === undefined) return;
-    entry.current = event.type === 'begin' ? `    ${paint.faint('·')} ${event.name} …` : undefined;
+    entry.current = event.type === 'begin' ? `    ${paint.faint(`· ${shownId(check)}:`)} ${event.name} …` : undefined;
     if (event.type === 'end') entry.lines.push(stepLine(event.step));
     this.#flush();
   }
@@ -71,9 +71,13 @@ function stepLine({ name, durationMs, outcome }: StepResult): string {
   return `    ${sign} ${name}  ${paint.faint(formatDuration(durationMs))}`;
 }
 
+/** A check's id, without the vantage where there is none. */
+function shownId(check: Check): string {
+  return check.vantage === HERE ? checkId(check.probe.id, check.variant.key, '').slice(0, -1) : check.id;
+}
+
 function headline(check: Check, { outcome, reason, step, durationMs, status, phase }: Result): string {
   const look = outcomeLook[outcome];
-  const id = check.vantage === HERE ? checkId(check.probe.id, check.variant.key, '').slice(0, -1) : check.id;
   const facts = [
     outcome === 'pass' ? undefined : look.paint([outcome, reason].filter(Boolean).join(': ')),
     step === undefined ? undefined : `at “${step}”`,
@@ -81,7 +85,7 @@ function headline(check: Check, { outcome, reason, step, durationMs, status, pha
     status === undefined ? undefined : `status ${status}`,
     paint.faint(formatDuration(durationMs)),
   ].filter((fact) => fact !== undefined);
-  return `${look.paint(look.sign)} ${paint.strong(id)}  ${facts.join('  ')}`;
+  return `${look.paint(look.sign)} ${paint.strong(shownId(check))}  ${facts.join('  ')}`;
 }
 
 function details(result: Result, files: readonly string[]): string[] {

@@ -104,13 +104,20 @@ async function perform(
     onResult: (check, result) => {
       outcomes.push(result.outcome);
       if (output === undefined) process.stdout.write(`${JSON.stringify(result)}\n`);
-      else output.finish(check, result);
+      else output.finish(check, fromHere(result, config.probesDir));
     },
   });
   // Where no recorder works, nobody else keeps this folder within its bounds.
   await createArtifactStore({ dir: artifacts, days: config.artifactDays, mibMax: config.artifactMiBMax, log }).prune();
   if (output !== undefined) process.stdout.write(`\n${closing(outcomes, performance.now() - started)}\n`);
   return outcomes;
+}
+
+/** A result whose source line a terminal can open. */
+function fromHere(result: Result, probesDir: string): Result {
+  const { sourceLine } = result;
+  if (sourceLine === undefined) return result;
+  return { ...result, sourceLine: { ...sourceLine, file: relative(process.cwd(), join(probesDir, sourceLine.file)) } };
 }
 
 /** Broken before failed: what is not known must not look like an answer. */
