@@ -36,7 +36,7 @@ const vendors: Readonly<Record<string, readonly string[]>> = {
 const product = /^(src|workers|bin)\//;
 const notShipped = /^(probes|demo|bench|tests|scripts|dashboards)\//;
 const vendorBound = /^(src|workers|probes|demo|scripts)\//;
-const isTest = /\.test\.ts$/;
+const isTest = /\.(test|fixture)\.ts$/;
 
 interface Import {
   readonly specifier: string;
