@@ -51,6 +51,8 @@ const port = whole(0, 65_535);
 export const variables = {
   redisUrl: { env: 'VEDETTE_REDIS_URL', fallback: undefined, secret: true, parse: redisUrl,
     help: 'Redis 7 or newer. Not set: a redis-server or valkey-server of its own, under the data folder' },
+  project: { env: 'VEDETTE_PROJECT', fallback: undefined, parse: text,
+    help: 'The project whose plan this worker follows. Not set: the one that Redis holds, if it holds just one' },
   vantage: { env: 'VEDETTE_VANTAGE', fallback: undefined, parse: text,
     help: 'The vantage that this process is, a name from the landscape' },
   dataDir: { env: 'VEDETTE_DATA_DIR', fallback: './var', parse: path,

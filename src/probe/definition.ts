@@ -13,9 +13,7 @@ export const SEVERITIES = ['page', 'ticket', 'info'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 /** When a probe runs: at a fixed interval, or by a cron expression (5 fields) in a time zone (IANA). */
-export type Schedule =
-  | { readonly everyMs: number }
-  | { readonly cron: string; readonly timezone: string };
+export type Schedule = { readonly everyMs: number } | { readonly cron: string; readonly timezone: string };
 
 /** One set of values of a probe's `variants`; `key` is the values joined by a comma, `''` when there are none. */
 export interface Variant {
@@ -95,7 +93,9 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Already serialised; its `content-type` is among the headers. */
   readonly body?: string;
-  readonly auth?: { readonly basic: { readonly username: string; readonly password: string } } | { readonly bearer: string };
+  readonly auth?:
+    | { readonly basic: { readonly username: string; readonly password: string } }
+    | { readonly bearer: string };
   /** Paths of PEM files on the vantage. */
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   /** The most redirects followed, 0 to 10; 0: the redirect itself is the answer. */
@@ -211,11 +211,14 @@ export function checkId(probe: string, variant: string, vantage: string): string
   return variant === '' ? `${probe}@${vantage}` : `${probe}[${variant}]@${vantage}`;
 }
 
+/** A probe's checks from one vantage: its variants. */
+export function checksFrom(probe: Probe, vantage: string): Check[] {
+  return probe.variants.map((variant) => ({ id: checkId(probe.id, variant.key, vantage), probe, variant, vantage }));
+}
+
 /** Every check of a probe: variants × vantages. */
 export function checksOf(probe: Probe): Check[] {
-  return probe.from.flatMap((vantage) =>
-    probe.variants.map((variant) => ({ id: checkId(probe.id, variant.key, vantage), probe, variant, vantage })),
-  );
+  return probe.from.flatMap((vantage) => checksFrom(probe, vantage));
 }
 
 /**
