@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '../../base/time.ts';
 import type { JourneyProbe, VitalBudgets } from '../../probe/definition.ts';
 import type { ArtifactRef, Finding, Reason, StepResult, Vitals } from '../../result/result.ts';
-import { createRedactor } from '../redact.ts';
 import type { StepEvent, Surroundings } from '../engine.ts';
+import { createRedactor } from '../redact.ts';
 import type { Ending, RunEvent } from './child-process.ts';
 import type { Order, Report } from './messages.ts';
 

@@ -1,8 +1,9 @@
 /**
  * The child's one browser: launched when a page is first needed, then kept.
  */
-import { subscribe } from 'node:diagnostics_channel';
+
 import type { ChildProcess } from 'node:child_process';
+import { subscribe } from 'node:diagnostics_channel';
 import { createRequire } from 'node:module';
 import { type Browser, chromium } from 'playwright';
 import { asError } from '../../../base/errors.ts';
