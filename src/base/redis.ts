@@ -46,10 +46,14 @@ export async function requireRedis(redis: Redis): Promise<{ version: string }> {
   try {
     info = await Promise.race([redis.info('server'), gone]);
   } catch (cause) {
-    throw new VedetteError('REDIS_UNREACHABLE', `Redis at ${addressOf(redis)} does not answer: ${asError(cause).message}`, {
-      mend: 'Start it, or correct VEDETTE_REDIS_URL; without the variable Vedette starts a Redis of its own.',
-      cause,
-    });
+    throw new VedetteError(
+      'REDIS_UNREACHABLE',
+      `Redis at ${addressOf(redis)} does not answer: ${asError(cause).message}`,
+      {
+        mend: 'Start it, or correct VEDETTE_REDIS_URL; without the variable Vedette starts a Redis of its own.',
+        cause,
+      },
+    );
   }
   const version = /redis_version:(\S+)/.exec(info)?.[1] ?? '0';
   const valkey = /valkey_version:(\S+)/.exec(info)?.[1];

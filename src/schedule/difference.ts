@@ -11,7 +11,12 @@ export interface Difference {
   readonly removed: readonly string[];
   readonly changed: readonly string[];
   /** Checks, that is variants × vantages. */
-  readonly checks: { readonly before: number; readonly after: number; readonly added: number; readonly removed: number };
+  readonly checks: {
+    readonly before: number;
+    readonly after: number;
+    readonly added: number;
+    readonly removed: number;
+  };
   /** The landscape differs. */
   readonly landscape: boolean;
   /** More than a tenth of the checks would go. */

@@ -46,7 +46,11 @@ export async function putInForce(
 }
 
 /** The stretches of `[fromMs, toMs)` and the record in force in each; time before the first record is in none. */
-export function stretches(records: readonly InForce[], fromMs: number, toMs: number): { record: InForce; from: number; to: number }[] {
+export function stretches(
+  records: readonly InForce[],
+  fromMs: number,
+  toMs: number,
+): { record: InForce; from: number; to: number }[] {
   return records.flatMap((record, i) => {
     const from = Math.max(fromMs, record.from);
     const to = Math.min(toMs, records[i + 1]?.from ?? Number.POSITIVE_INFINITY);

@@ -30,10 +30,13 @@ export function gate(places: number): Gate {
           inside++;
           resolve(true);
         };
-        const timer = setTimeout(() => {
-          waiting.splice(waiting.indexOf(admit), 1);
-          resolve(false);
-        }, Math.max(0, waitMs));
+        const timer = setTimeout(
+          () => {
+            waiting.splice(waiting.indexOf(admit), 1);
+            resolve(false);
+          },
+          Math.max(0, waitMs),
+        );
         waiting.push(admit);
       });
     },

@@ -24,7 +24,12 @@ export async function tellPresence(redis: Redis, project: string, presence: Pres
   await redis.hset(scheduleKeys(project).vantages, `${vantage}/${instance}`, JSON.stringify(presence));
 }
 
-export async function withdrawPresence(redis: Redis, project: string, vantage: string, instance: string): Promise<void> {
+export async function withdrawPresence(
+  redis: Redis,
+  project: string,
+  vantage: string,
+  instance: string,
+): Promise<void> {
   await redis.hdel(scheduleKeys(project).vantages, `${vantage}/${instance}`);
 }
 

@@ -16,6 +16,9 @@ const unzip = promisify(gunzip);
 /** Beyond this a plan would not fit a Redis value in good manners. Bytes, gzipped. */
 const planBytesMax = 64 * 1024 * 1024;
 
+/** How long a plan that was replaced is kept. Seconds. */
+const replacedPlanSeconds = 7 * 86_400;
+
 /** Which plan is published. */
 export interface Published {
   readonly version: string;
@@ -57,10 +60,16 @@ export async function publish(
   await redis.sadd(projectsKey, plan.project);
   const done = await redis.eval(compareAndSet, 1, keys.published, over ?? '', plan.version, await redisNow(redis));
   if (done !== 1) {
-    throw new VedetteError('PLAN_CHANGED', `the published plan of ${plan.project} was changed by somebody else meanwhile`, {
-      mend: 'Run vedette sync again to compare with the new one.',
-    });
+    throw new VedetteError(
+      'PLAN_CHANGED',
+      `the published plan of ${plan.project} was changed by somebody else meanwhile`,
+      {
+        mend: 'Run vedette sync again to compare with the new one.',
+      },
+    );
   }
+  // The audit may still have to count by it for a while.
+  if (over !== undefined && over !== plan.version) await redis.expire(keys.plan(over), replacedPlanSeconds);
   await redis.publish(keys.announce, 'published');
 }
 

@@ -23,7 +23,10 @@ export interface VantageQueues extends AsyncDisposable {
 export function vantageQueues(redis: Redis, project: string, vantage: string): VantageQueues {
   const prefix = queuePrefix(project, vantage);
   const open = (name: QueueName) => new Queue(name, { connection: redis, prefix, defaultJobOptions: jobOptions });
-  const queues = { rounds: open('rounds'), journeys: open('journeys'), asap: open('asap') } satisfies Record<QueueName, Queue>;
+  const queues = { rounds: open('rounds'), journeys: open('journeys'), asap: open('asap') } satisfies Record<
+    QueueName,
+    Queue
+  >;
   return {
     async present() {
       const found = new Map<string, { queue: QueueName; next: number }>();

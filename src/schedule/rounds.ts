@@ -6,7 +6,7 @@
  * id is the same wherever it is computed from the plan, so that the vantage finds there what the job means, and a
  * job left over from an older plan means nothing.
  */
-import { type Check, type Plan } from '../probe/definition.ts';
+import type { Check, Plan } from '../probe/definition.ts';
 import type { QueueName } from './keys.ts';
 import { checksAt, cronSpreadOf, hash48, leadMs, phaseOf, scheduleKey } from './slots.ts';
 
@@ -18,7 +18,9 @@ export interface Round {
   /** BullMQ's scheduler id; holds no colon. */
   readonly id: string;
   readonly queue: Extract<QueueName, 'rounds' | 'journeys'>;
-  readonly repeat: { readonly every: number; readonly offset: number } | { readonly pattern: string; readonly tz: string };
+  readonly repeat:
+    | { readonly every: number; readonly offset: number }
+    | { readonly pattern: string; readonly tz: string };
   /** Ascending by `afterMs`, the time from the job's own to the slot. */
   readonly members: readonly { readonly check: Check; readonly afterMs: number }[];
 }
@@ -50,7 +52,12 @@ function journeyRound(check: Check): Round {
   const name = hash48(check.id).toString(36);
   if ('everyMs' in schedule) {
     const offset = phaseOf(check, schedule.everyMs);
-    return { id: `j.${name}.${schedule.everyMs}.${offset}`, queue: 'journeys', repeat: { every: schedule.everyMs, offset }, members };
+    return {
+      id: `j.${name}.${schedule.everyMs}.${offset}`,
+      queue: 'journeys',
+      repeat: { every: schedule.everyMs, offset },
+      members,
+    };
   }
   return {
     id: `j.${name}.${hash48(scheduleKey(schedule)).toString(36)}`,
@@ -90,7 +97,12 @@ function round(id: string, checks: readonly Check[]): Round {
     // Never 0: the lead is no multiple of a second.
     const offset = (second - leadMs + schedule.everyMs) % schedule.everyMs;
     const members = checks.map((check) => ({ check, afterMs: leadMs + phaseOf(check, schedule.everyMs) - second }));
-    return { id, queue: 'rounds', repeat: { every: schedule.everyMs, offset }, members: members.sort((a, b) => a.afterMs - b.afterMs) };
+    return {
+      id,
+      queue: 'rounds',
+      repeat: { every: schedule.everyMs, offset },
+      members: members.sort((a, b) => a.afterMs - b.afterMs),
+    };
   }
   const members = checks.map((check) => ({ check, afterMs: cronSpreadOf(check) }));
   return {

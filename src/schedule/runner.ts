@@ -4,7 +4,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../base/time.ts';
 import type { Check, Plan } from '../probe/definition.ts';
-import { type Cause, type Entry, type MissedReason, type Result, type Task, resultId, resultOf } from '../result/result.ts';
+import {
+  type Cause,
+  type Entry,
+  type MissedReason,
+  type Result,
+  resultId,
+  resultOf,
+  type Task,
+} from '../result/result.ts';
 import type { DueSlot } from './follow.ts';
 import { gate } from './gate.ts';
 import { intervalOf } from './slots.ts';
@@ -108,7 +116,10 @@ export function createRunner(options: {
       underWay.clear();
       for (const { task, startedAt } of left) {
         const ranMs = clock.now() - startedAt;
-        write({ type: 'result', result: stopped(task, startedAt, ranMs, 'the vantage was stopped before this run ended') });
+        write({
+          type: 'result',
+          result: stopped(task, startedAt, ranMs, 'the vantage was stopped before this run ended'),
+        });
       }
       return left.length;
     },

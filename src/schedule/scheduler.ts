@@ -16,7 +16,7 @@ import { scheduleKeys } from './keys.ts';
 import { lease } from './lease.ts';
 import { alive, forgetGone, presences } from './presence.ts';
 import { fetchPlan, type Published, published } from './published.ts';
-import { vantageQueues, type VantageQueues } from './queues.ts';
+import { type VantageQueues, vantageQueues } from './queues.ts';
 import { repair } from './reconcile.ts';
 import { type Round, roundsOf } from './rounds.ts';
 
@@ -57,7 +57,9 @@ export function startScheduler(options: { redisUrl: string; project: string; log
   let wake = () => {};
 
   subscriber.on('message', () => wake());
-  subscriber.subscribe(keys.announce).catch((error: unknown) => log.warn({ err: asError(error).message }, 'no subscription'));
+  subscriber
+    .subscribe(keys.announce)
+    .catch((error: unknown) => log.warn({ err: asError(error).message }, 'no subscription'));
 
   async function turn(): Promise<void> {
     const epoch = await held.hold();
@@ -126,7 +128,8 @@ async function followPlan(redis: Redis, project: string, work: Work, log: Logger
   if (wanted === undefined) return;
   if (work.applied?.published.version !== wanted.version || work.applied.published.at !== wanted.at) {
     const plan = await fetchPlan(redis, project, wanted.version);
-    if (plan === undefined) throw new Error(`plan ${wanted.version} is published, but Redis does not hold it; run vedette sync`);
+    if (plan === undefined)
+      throw new Error(`plan ${wanted.version} is published, but Redis does not hold it; run vedette sync`);
     work.applied = { published: wanted, plan, lookedAt: 0, settled: false };
   }
   const { applied } = work;
@@ -156,7 +159,10 @@ async function applyPlan(
     await queues.upsert(upsert);
     await queues.remove(remove);
     if (upsert.length + remove.length > 0) {
-      log.info({ vantage, plan: applied.plan.version, put: upsert.length, taken: remove.length }, 'job schedulers follow the plan');
+      log.info(
+        { vantage, plan: applied.plan.version, put: upsert.length, taken: remove.length },
+        'job schedulers follow the plan',
+      );
     }
   }
   const named = vantagesOf(applied.plan);
@@ -165,7 +171,13 @@ async function applyPlan(
 }
 
 /** Rounds of the plan that is in force at the vantage now, while it is another one. */
-async function stillNeeded(redis: Redis, project: string, vantage: string, plan: Plan, now: number): Promise<Set<string>> {
+async function stillNeeded(
+  redis: Redis,
+  project: string,
+  vantage: string,
+  plan: Plan,
+  now: number,
+): Promise<Set<string>> {
   const record = inForceAt(await forceRecords(redis, project, vantage), now);
   if (record === undefined || record.version === plan.version) return new Set();
   const old = await fetchPlan(redis, project, record.version);

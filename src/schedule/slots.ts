@@ -155,7 +155,11 @@ function firstAtLeast(members: readonly { phase: number }[], phase: number): num
 }
 
 function cronSlots(group: CronGroup, fromMs: number, toMs: number, into: Slot[]): void {
-  for (let time = cronAfter(group.schedule, fromMs - group.spreadMsMax - 1); time < toMs; time = cronAfter(group.schedule, time)) {
+  for (
+    let time = cronAfter(group.schedule, fromMs - group.spreadMsMax - 1);
+    time < toMs;
+    time = cronAfter(group.schedule, time)
+  ) {
     for (const { spread, check } of group.members) {
       const at = time + spread;
       if (at >= fromMs && at < toMs) into.push({ check, at });

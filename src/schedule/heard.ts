@@ -1,0 +1,35 @@
+/**
+ * When a vantage was heard, as stretches of time: what tells a dead vantage from a lost job.
+ */
+import type { VantageBeat } from '../result/result.ts';
+import { goneMs } from './presence.ts';
+
+/** `[from, to]`, epoch ms, ascending, apart by more than a silence that counts. */
+type Stretch = [from: number, to: number];
+
+/** What is known of one vantage; plain data, so that it can be kept. */
+export interface Heard {
+  stretches: Stretch[];
+  /** When the process that was heard last had started, epoch ms. */
+  startedAt: number;
+}
+
+const stretchesMax = 100;
+
+/** Adds a beat; beats may come more than once and somewhat out of order. */
+export function hear(heard: Heard | undefined, beat: Pick<VantageBeat, 'at' | 'startedAt'>): Heard {
+  const stretches = [...(heard?.stretches ?? [])];
+  const last = stretches.at(-1);
+  if (last !== undefined && beat.at - last[1] <= goneMs)
+    stretches[stretches.length - 1] = [last[0], Math.max(last[1], beat.at)];
+  else stretches.push([beat.at, beat.at]);
+  return { stretches: stretches.slice(-stretchesMax), startedAt: Math.max(heard?.startedAt ?? 0, beat.startedAt) };
+}
+
+/** Why a slot of which nothing came was missed. */
+export function whyMissed(heard: Heard | undefined, at: number): 'lost' | 'disconnected' | 'vantage-down' {
+  if (heard === undefined) return 'vantage-down';
+  if (heard.stretches.some(([from, to]) => from <= at && at <= to)) return 'lost';
+  const later = heard.stretches.some(([from]) => from > at);
+  return later && heard.startedAt <= at ? 'disconnected' : 'vantage-down';
+}
