@@ -18,7 +18,7 @@ import { alive, forgetGone, presences } from './presence.ts';
 import { fetchPlan, type Published, published } from './published.ts';
 import { type VantageQueues, vantageQueues } from './queues.ts';
 import { repair } from './reconcile.ts';
-import { type Round, roundsOf } from './rounds.ts';
+import { roundsOf } from './rounds.ts';
 
 /** Between two looks at the lease and the plan, when nothing wakes it. Milliseconds. */
 const tickMs = 500;

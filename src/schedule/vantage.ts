@@ -127,8 +127,9 @@ function takeJobs(options: VantageOptions, runner: Runner, follower: PlanFollowe
     looksForStalled: boolean,
     work: (job: Job) => Promise<void>,
   ) => {
+    const connection = connectRedis(redisUrl, { name: `${vantage}-${name}`, log });
     const taken = new Worker(name, work, {
-      connection: connectRedis(redisUrl, { name: `${vantage}-${name}`, log }),
+      connection,
       prefix: queuePrefix(project, vantage),
       concurrency,
       lockDuration: lockMs,
@@ -139,6 +140,8 @@ function takeJobs(options: VantageOptions, runner: Runner, follower: PlanFollowe
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },
     });
+    // BullMQ leaves open what it did not open itself.
+    taken.on('closed', () => connection.disconnect());
     taken.on('error', (error) => log.debug({ err: error.message, queue: name }, 'a queue connection'));
     taken.on('failed', (job, error) =>
       log.error({ err: error.message, job: job?.id }, 'a job failed: this is a defect of ours'),
