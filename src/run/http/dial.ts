@@ -1,0 +1,108 @@
+/**
+ * From a name to a connection: addresses from the system's resolver, then a race among them.
+ */
+import { type LookupAddress, lookup } from 'node:dns';
+import { connect, isIP, type Socket } from 'node:net';
+import type { Course } from './course.ts';
+import { Trouble, troubleOf } from './trouble.ts';
+
+/** How long an address may keep the next one waiting, milliseconds (RFC 8305, section 5). */
+const attemptMs = 250;
+/** Addresses that are tried. */
+const addressesMax = 8;
+
+/** Whom to connect to. */
+export interface Peer {
+  /** A name or an IP address, without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `host:port`, as messages name it. */
+export function nameOf({ host, port }: Peer): string {
+  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/**
+ * Opens a connection, in the phases `resolve` and `connect`. Both IP families are tried unless one is asked for;
+ * an address that does not answer soon is overtaken by the next, not given up.
+ * @throws {@link Trouble}
+ */
+export async function dial(course: Course, peer: Peer, family?: 4 | 6): Promise<Socket> {
+  const where = nameOf(peer);
+  course.enter('resolve');
+  const addresses = await addressesOf(course, peer, family);
+  course.enter('connect');
+  try {
+    const socket = await race(course, addresses, peer.port);
+    course.hold(socket);
+    return socket;
+  } catch (thrown) {
+    throw troubleOf(thrown, where);
+  }
+}
+
+async function addressesOf(course: Course, { host, port }: Peer, family?: 4 | 6): Promise<readonly LookupAddress[]> {
+  const given = isIP(host);
+  if (given !== 0) {
+    if (family === undefined || family === given) return [{ address: host, family: given }];
+    throw new Trouble('dns', `${host} is no address of IPv${family}, the family that the probe asks for`);
+  }
+  try {
+    const found = await course.wait<LookupAddress[]>((done, failed) => {
+      lookup(host, { all: true, family: family ?? 0, order: 'verbatim' }, (error, addresses) =>
+        error ? failed(error) : done(addresses),
+      );
+    });
+    if (found.length === 0) throw new Trouble('dns', `no address for ${nameOf({ host, port })}`);
+    return alternate(found).slice(0, addressesMax);
+  } catch (thrown) {
+    throw troubleOf(thrown, family === undefined ? host : `${host} in IPv${family}`);
+  }
+}
+
+/** The resolver's order, but with the families taking turns: a broken family costs one attempt. */
+function alternate(addresses: readonly LookupAddress[]): readonly LookupAddress[] {
+  const first = addresses.filter(({ family }) => family === addresses[0]?.family);
+  if (first.length === addresses.length) return addresses;
+  const second = addresses.filter(({ family }) => family !== addresses[0]?.family);
+  const rounds = Math.max(first.length, second.length);
+  return Array.from({ length: rounds }, (_, at) => [first[at], second[at]])
+    .flat()
+    .filter((address) => address !== undefined);
+}
+
+/** The first connection that stands; fails with the first error when none does. */
+function race(course: Course, addresses: readonly LookupAddress[], port: number): Promise<Socket> {
+  const open = new Set<Socket>();
+  let timer: NodeJS.Timeout | undefined;
+  const settle = () => {
+    clearTimeout(timer);
+    for (const socket of open) socket.destroy();
+    open.clear();
+  };
+  const winner = course.wait<Socket>((done, failed) => {
+    let next = 0;
+    let firstError: Error | undefined;
+    const attempt = () => {
+      clearTimeout(timer);
+      const address = addresses[next++];
+      if (address === undefined) return;
+      const socket = connect({ host: address.address, port, noDelay: true });
+      open.add(socket);
+      socket.once('connect', () => {
+        if (open.delete(socket)) done(socket);
+      });
+      // It stays for the connection's whole life: an error after the last reader is gone must not end the process.
+      socket.on('error', (error) => {
+        if (!open.delete(socket)) return;
+        firstError ??= error;
+        if (next < addresses.length) attempt();
+        else if (open.size === 0) failed(firstError);
+      });
+      if (next < addresses.length) timer = setTimeout(attempt, attemptMs);
+    };
+    attempt();
+  });
+  return winner.finally(settle);
+}

@@ -1,0 +1,124 @@
+/**
+ * From what went wrong to what the result says of it: one table, by error code, that grows as the web does.
+ */
+import { asError } from '../../base/errors.ts';
+import type { Outcome, Phase, Reason } from '../../result/result.ts';
+
+/** Why a run did not pass; what is thrown inside the engine and never leaves it. */
+export class Trouble extends Error {
+  readonly reason: Reason;
+  /** The phase to tell, where it is not the one under way; `null` for none. */
+  readonly phase: Phase | null | undefined;
+
+  constructor(reason: Reason, message: string, options: { phase?: Phase | null; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'Trouble';
+    this.reason = reason;
+    this.phase = options.phase;
+  }
+}
+
+const ours: ReadonlySet<Reason> = new Set(['proxy', 'vantage', 'secret', 'crash', 'script', 'killed', 'memory']);
+
+/** Whose fault a reason is. */
+export function outcomeOf(reason: Reason): Outcome {
+  return ours.has(reason) ? 'broken' : 'fail';
+}
+
+type Row = readonly [reason: Reason, tell: (where: string) => string];
+
+const refused: Row = ['connect', (where) => `connection refused by ${where}`];
+const unreachable: Row = ['connect', (where) => `no route to ${where}`];
+const reset: Row = ['reset', (where) => `connection reset by ${where}`];
+const closed: Row = ['reset', (where) => `${where} closed the connection before its answer was complete`];
+const timedOut: Row = ['timeout', (where) => `connection to ${where} timed out`];
+const headersTooLarge: Row = ['size', (where) => `${where} sent headers beyond the bound`];
+const noAddress: Row = ['dns', (where) => `no address for ${where}`];
+const resolverAway: Row = ['dns', (where) => `the name of ${where} cannot be looked up now: the resolver fails`];
+const noMoreSockets: Row = [
+  'vantage',
+  (where) => `this vantage cannot open a connection to ${where}: it has no sockets left`,
+];
+const notAllowed: Row = ['vantage', (where) => `this vantage is not allowed to connect to ${where}`];
+const framing: Row = ['protocol', (where) => `${where} broke HTTP/2`];
+
+/** By the code of the error. */
+const byCode: Readonly<Record<string, Row>> = {
+  ENOTFOUND: noAddress,
+  ENODATA: noAddress,
+  EAI_NODATA: noAddress,
+  EAI_NONAME: noAddress,
+  EAI_AGAIN: resolverAway,
+  EAI_FAIL: resolverAway,
+  ECONNREFUSED: refused,
+  EHOSTUNREACH: unreachable,
+  ENETUNREACH: unreachable,
+  EHOSTDOWN: unreachable,
+  ENETDOWN: unreachable,
+  EAFNOSUPPORT: unreachable,
+  EADDRNOTAVAIL: noMoreSockets,
+  EMFILE: noMoreSockets,
+  ENFILE: noMoreSockets,
+  ENOBUFS: noMoreSockets,
+  ENOMEM: noMoreSockets,
+  EACCES: notAllowed,
+  EPERM: notAllowed,
+  ETIMEDOUT: timedOut,
+  ECONNRESET: reset,
+  ECONNABORTED: reset,
+  EPIPE: reset,
+  UND_ERR_SOCKET: closed,
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: closed,
+  HPE_INVALID_EOF_STATE: closed,
+  ERR_HTTP2_STREAM_CANCEL: closed,
+  ERR_HTTP2_SERVER_REFUSED_STREAM: reset,
+  ERR_HTTP2_GOAWAY_SESSION: closed,
+  UND_ERR_HEADERS_OVERFLOW: headersTooLarge,
+  HPE_HEADER_OVERFLOW: headersTooLarge,
+  ERR_HTTP2_SESSION_ERROR: framing,
+  ERR_HTTP2_ERROR: framing,
+  ERR_HTTP2_STREAM_ERROR: framing,
+  EPROTO: ['tls', (where) => `TLS with ${where} failed`],
+};
+
+/** By the beginning of the code, where the exact code has no row. */
+const byPrefix: readonly (readonly [prefix: string, row: Row])[] = [
+  ['HPE_', ['protocol', (where) => `what ${where} sent is not HTTP`]],
+  ['ERR_SSL_', ['tls', (where) => `TLS with ${where} failed`]],
+  ['ERR_TLS_', ['tls', (where) => `TLS with ${where} failed`]],
+  ['ERR_HTTP2_', framing],
+];
+
+/** By what the error says, before its code counts: undici gives these one code. */
+const bySaying: readonly (readonly [saying: RegExp, row: Row])[] = [
+  [/^bad (response|upgrade)$/, ['protocol', (where) => `${where} answered with what nobody asked for`]],
+  [/NGHTTP2_(CANCEL|REFUSED_STREAM|INTERNAL_ERROR|NO_ERROR)/, reset],
+];
+
+const told: ReadonlySet<Reason> = new Set(['tls', 'protocol']);
+
+/** What an error of the network means for the run; `where` is `host:port`. Unknown codes are a fault of the engine. */
+export function troubleOf(thrown: unknown, where: string): Trouble {
+  if (thrown instanceof Trouble) return thrown;
+  const error = asError(thrown);
+  const code = codeOf(error);
+  const row =
+    bySaying.find(([saying]) => saying.test(error.message))?.[1] ??
+    byCode[code] ??
+    byPrefix.find(([prefix]) => code.startsWith(prefix))?.[1];
+  if (row === undefined) return new Trouble('crash', `the http engine failed: ${error.message}`, { cause: error });
+  const [reason, tell] = row;
+  const detail = told.has(reason) ? `: ${plain(error.message)}` : '';
+  return new Trouble(reason, `${tell(where)}${detail}`, { cause: error });
+}
+
+function codeOf(error: Error): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return typeof code === 'string' ? code : '';
+}
+
+/** OpenSSL's words alone, without addresses in memory and paths of its sources. */
+function plain(message: string): string {
+  const openssl = /SSL routines:[^:]*:([^:]+)/.exec(message)?.[1];
+  return (openssl ?? message).trim().replace(/^Response does not match the HTTP\/1\.1 protocol \((.*)\)$/, '$1');
+}
