@@ -7,7 +7,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { VedetteError } from '../../base/errors.ts';
-import type { ChildSettings, FromChild, Order, Report, ToChild } from './messages.ts';
+import {
+  type ChildSettings,
+  childFolderPrefix,
+  type FromChild,
+  type Order,
+  type Report,
+  type ToChild,
+} from './messages.ts';
 import { killGroup, processTree, runs } from './process-tree.ts';
 
 /** Heap of a child's own JavaScript, MiB: a script that fills it ends as `memory`, before it hurts others. */
@@ -38,6 +45,8 @@ export interface JourneyChild {
   readonly browser: boolean;
   /** Resolves once a run can be given to it; rejects with `CHILD_START` when it cannot be started. */
   readonly ready: Promise<void>;
+  /** Resolves when it is no more, with how it ended. */
+  readonly exited: Promise<string>;
   /** Starts its browser ahead of need. Resolves when done, or when that failed: the next run will say so. */
   warm(): Promise<void>;
   /** Resolves when the run has ended or `killAt` (epoch ms) has passed; never rejects. */
@@ -53,7 +62,7 @@ export interface JourneyChild {
 /** Starts a child under `root`, with a scratch folder of its own that is its home and its temporary folder. */
 export async function startChild(root: string, settings: Omit<ChildSettings, 'scratch'>): Promise<JourneyChild> {
   await mkdir(root, { recursive: true });
-  const scratch = await mkdtemp(join(root, 'child-'));
+  const scratch = await mkdtemp(join(root, childFolderPrefix));
   const args = [`--max-old-space-size=${childHeapMiBMax}`, entry, JSON.stringify({ ...settings, scratch })];
   const child = spawn(process.execPath, args, {
     cwd: scratch,
@@ -80,7 +89,7 @@ class SpawnedChild implements JourneyChild {
   readonly ready: Promise<void>;
   readonly #child: ChildProcess;
   readonly #scratch: string;
-  readonly #exited: Promise<string>;
+  readonly exited: Promise<string>;
   readonly #spawned = new Set<number>();
   #nextIdle = Promise.withResolvers<string | undefined>();
   #hear: (message: FromChild) => void = () => {};
@@ -90,7 +99,7 @@ class SpawnedChild implements JourneyChild {
   constructor(child: ChildProcess, scratch: string) {
     this.#child = child;
     this.#scratch = scratch;
-    this.#exited = new Promise((resolve) => {
+    this.exited = new Promise((resolve) => {
       child.once('error', (error) => resolve(error.message));
       child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`));
     });
@@ -129,7 +138,7 @@ class SpawnedChild implements JourneyChild {
         else if (message.type === 'began' || message.type === 'step') tell(message);
       };
     });
-    const died = this.#exited.then((how): Ending => {
+    const died = this.exited.then((how): Ending => {
       const outOfMemory = /heap out of memory|Reached heap limit/.test(this.#output);
       return { type: 'died', how, outOfMemory };
     });
@@ -149,7 +158,7 @@ class SpawnedChild implements JourneyChild {
     const timer = new AbortController();
     const slow = sleep(idleMsMax, 'it did not clear its run away', { signal: timer.signal });
     slow.catch(() => {});
-    const doubt = await Promise.race([this.#nextIdle.promise, this.#exited, slow]);
+    const doubt = await Promise.race([this.#nextIdle.promise, this.exited, slow]);
     timer.abort();
     return doubt;
   }
@@ -174,7 +183,7 @@ class SpawnedChild implements JourneyChild {
     }
     // Playwright gives the browser a process group of its own: it outlives its parent.
     for (const other of this.#spawned) if (other !== pid) killGroup(other);
-    await this.#exited;
+    await this.exited;
     await this.#allGone();
     await rm(this.#scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
   }
@@ -209,7 +218,7 @@ class SpawnedChild implements JourneyChild {
     this.#child.on('message', listen);
     const slow = sleep(msMax, '', { signal: timer.signal });
     slow.catch(() => {});
-    const outcome = await Promise.race([came.promise, this.#exited, slow]);
+    const outcome = await Promise.race([came.promise, this.exited, slow]);
     timer.abort();
     this.#child.off('message', listen);
     return outcome;

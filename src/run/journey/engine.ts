@@ -15,6 +15,7 @@ import { findChromium, type SandboxSetting, sandboxOf } from './chromium.ts';
 import { broken, findingOf, Watch } from './finding.ts';
 import { journeyOf, orderOf } from './order.ts';
 import { createPool, type Pool } from './pool.ts';
+import { birthOf } from './process-tree.ts';
 
 /** A child that has not answered so long after the deadline is killed, milliseconds. */
 const graceMs = 1_500;
@@ -60,8 +61,9 @@ class PooledJourneys implements JourneyEngine {
 
   constructor(options: JourneyEngineOptions) {
     this.#options = options;
-    // The owner's pid is in the name: what a killed owner left behind is known by it.
-    this.#root = join(options.dataDir, 'journeys', `${process.pid}-${randomBytes(4).toString('hex')}`);
+    // The owner is in the name: what a killed owner left behind is known by it.
+    const owner = `${process.pid}-${birthOf(process.pid)}`;
+    this.#root = join(options.dataDir, 'journeys', `${owner}-${randomBytes(4).toString('hex')}`);
     this.#bundles = createBundleFiles(join(this.#root, 'bundles'));
     this.#pool = createPool({
       size: options.poolSize,
@@ -129,7 +131,11 @@ class PooledJourneys implements JourneyEngine {
   }
 
   async #startChild(): Promise<JourneyChild> {
-    this.#settings ??= this.#prepare();
+    this.#settings ??= this.#prepare().catch((thrown: unknown) => {
+      // A disk that was full may have room for the next run.
+      this.#settings = undefined;
+      throw thrown;
+    });
     return startChild(this.#root, await this.#settings);
   }
 
@@ -150,13 +156,15 @@ class PooledJourneys implements JourneyEngine {
 async function sweep(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const name of await readdir(folder)) {
-    const pid = Number.parseInt(name, 10);
-    if (!Number.isInteger(pid) || lives(pid)) continue;
+    const [, pid, birth] = /^(\d+)-(\d+)-/.exec(name) ?? [];
+    if (pid === undefined || birth === undefined || lives(Number(pid), birth)) continue;
     await rm(join(folder, name), { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
-function lives(pid: number): boolean {
+function lives(pid: number, birth: string): boolean {
+  const seen = birthOf(pid);
+  if (seen !== '0' && birth !== '0') return seen === birth;
   try {
     process.kill(pid, 0);
     return true;

@@ -86,6 +86,9 @@ export type FromChild =
   | { readonly type: 'report'; readonly report: Report }
   | { readonly type: 'idle'; readonly doubt?: string };
 
+/** So begin the names of the children's scratch folders, which lie side by side in the engine's. */
+export const childFolderPrefix = 'child-';
+
 /** What a child is started with, as JSON in its one argument. */
 export interface ChildSettings {
   readonly scratch: string;

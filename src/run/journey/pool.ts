@@ -134,7 +134,16 @@ class ChildPool implements Pool {
       await this.#end(child);
       throw thrown;
     }
+    void child.exited.then((how) => this.#lost(child, how));
     this.#offer(child);
+  }
+
+  /** One that dies while it is idle, e.g. for want of memory, must not be given to a run. */
+  #lost(child: JourneyChild, how: string): void {
+    const at = this.#idle.indexOf(child);
+    if (at === -1) return;
+    this.#idle.splice(at, 1);
+    this.#inBackground(this.#takeBack(child, `it died while idle (${how})`));
   }
 
   #offer(child: JourneyChild): void {

@@ -2,6 +2,7 @@
  * Processes below a process: which they are, and what memory they hold. From /proc on Linux, from `ps` elsewhere.
  */
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
@@ -40,14 +41,34 @@ export async function runs(pid: number): Promise<boolean> {
   }
 }
 
+/**
+ * What tells a process from a later one with the same pid, as they are common in containers: when it started, in
+ * ticks since the machine did. `0` where that cannot be known.
+ */
+export function birthOf(pid: number): string {
+  try {
+    return statFields(readFileSync(`/proc/${pid}/stat`, 'utf8'))[19] ?? '0';
+  } catch {
+    return '0';
+  }
+}
+
 /** Sends SIGKILL to a process group, and to its leader; those that are gone are no matter. */
 export function killGroup(pid: number): void {
-  for (const target of [-pid, pid]) {
-    try {
-      process.kill(target, 'SIGKILL');
-    } catch {
-      // Gone already.
-    }
+  kill(-pid);
+  kill(pid);
+}
+
+/** Sends SIGKILL to what is left of a process group whose leader is gone. */
+export function killRest(leader: number): void {
+  kill(-leader);
+}
+
+function kill(target: number): void {
+  try {
+    process.kill(target, 'SIGKILL');
+  } catch {
+    // Gone already.
   }
 }
 
@@ -60,10 +81,14 @@ async function fromProc(): Promise<ProcessRow[]> {
 async function statOf(pid: number): Promise<ProcessRow | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   if (stat === undefined) return undefined;
-  // The program's name stands in parentheses and may hold anything; the fields of proc(5) follow it, from the third on.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = statFields(stat);
   if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
   return { pid, parent: Number(fields[1]), bytes: Number(fields[21]) * pageBytes };
+}
+
+/** The fields of proc(5), from the third on: the program's name before them stands in parentheses and may hold anything. */
+function statFields(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 async function fromPs(): Promise<ProcessRow[]> {

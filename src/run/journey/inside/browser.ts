@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { type Browser, chromium } from 'playwright';
 import { asError } from '../../../base/errors.ts';
 import type { ChildSettings } from '../messages.ts';
+import { killRest } from '../process-tree.ts';
 
 const launchMsMax = 15_000;
 
@@ -81,7 +82,11 @@ export function watchProcesses(tell: (message: { type: 'spawned' | 'gone'; pid: 
       const { pid } = started;
       if (pid === undefined) return;
       tell({ type: 'spawned', pid });
-      started.once('exit', () => tell({ type: 'gone', pid }));
+      started.once('exit', () => {
+        // Where a shell script wraps the browser, the browser outlives it.
+        killRest(pid);
+        tell({ type: 'gone', pid });
+      });
     });
   });
 }
