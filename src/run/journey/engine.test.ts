@@ -3,6 +3,7 @@ import { Local, pages, Stand, type Trial } from './trial.fixture.ts';
 
 const shop = `<!doctype html><title>Shop</title><h1>Milk</h1>
 <button id="pay" onclick="document.body.append('Thank you')">Pay</button>
+<button id="slow" onclick="for (const from = performance.now(); performance.now() - from < 60;);">Slow</button>
 <input id="user"><input id="password" type="password">
 <p id="language"></p><p id="width"></p>
 <script>
@@ -174,9 +175,10 @@ describe('a journey that fails says why', () => {
 
   test.each([
     ['an element that never comes', `await page.click('#gone', { timeout: 200 })`, 'fail', 'element'],
-    ['an address where nobody listens', `await page.goto('http://127.0.0.1:9/')`, 'fail', 'navigation'],
+    ['an address where nobody listens', `await page.goto('http://127.0.0.1:9/proxy')`, 'fail', 'navigation'],
     ['an API where nobody listens', `await request.get('http://127.0.0.1:9/')`, 'fail', 'connect'],
     ['a name that nobody has', `await request.get('http://nowhere.invalid/')`, 'fail', 'dns'],
+    ['HTML where JSON was due', `await (await request.get(url)).json()`, 'fail', 'json'],
     ['an event that does not come', `await page.waitForEvent('popup', { timeout: 100 })`, 'fail', 'timeout'],
     ["the author's own words", `throw new Error('the basket is empty')`, 'fail', 'assertion'],
     ['a slip in the script', `page.nothing.at.all()`, 'broken', 'script'],
@@ -198,6 +200,7 @@ describe('a journey that fails says why', () => {
   });
 
   test('a deadline that passes while the page is waited for', async () => {
+    await stand.engine.settled();
     const script = `async ({ page, step, url }) => {
       await page.goto(url);
       await step('wait', () => page.locator('#gone').click());
@@ -215,6 +218,7 @@ describe('a journey that fails says why', () => {
   });
 
   test('a page that spins', async () => {
+    await stand.engine.settled();
     const before = Date.now();
     const result = await run(`async ({ page, url }) => { await page.goto(url + '/spin'); }`, {
       probe: { timeoutMs: 1_500 },
@@ -254,6 +258,14 @@ describe('a journey that fails says why', () => {
   test('an egress that is not there is ours', async () => {
     const page = await run('async ({ page, url }) => { await page.goto(url); }', { egress: 'http://127.0.0.1:9' });
     expect(page).toMatchObject({ outcome: 'broken', reason: 'proxy' });
+    for (const egress of ['http://127.0.0.1:9', 'socks5://127.0.0.1:9', 'http://nowhere.invalid:3128']) {
+      const api = await run('async ({ request, url }) => { await request.get(url); }', {
+        egress,
+        systems: { other: { hosts: [local.host] } },
+      });
+      expect(api).toMatchObject({ outcome: 'broken', reason: 'proxy' });
+      expect(api.suspect).toBeUndefined();
+    }
   });
 });
 
@@ -309,6 +321,20 @@ describe('secrets', () => {
     expect(result.message).not.toContain('hidden');
     expect(result.message).not.toContain('VEDETTE');
     delete process.env.VEDETTE_TEST_SECRET;
+  });
+});
+
+describe('vitals', () => {
+  test('of a page are there however soon the journey ends', async () => {
+    const open = 'async ({ page, url }) => { await page.goto(url); }';
+    for (let round = 0; round < 10; round++) {
+      expect((await run(open)).vitals).toMatchObject({ fcp: expect.any(Number), lcp: expect.any(Number) });
+    }
+  });
+
+  test('tell how long an interaction kept the user waiting', async () => {
+    const result = await run(`async ({ page, url }) => { await page.goto(url); await page.click('#slow'); }`);
+    expect(result.vitals?.inp).toBeGreaterThan(50);
   });
 });
 

@@ -1,16 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { runs } from './process-tree.ts';
+import { birthOf, runs } from './process-tree.ts';
 import { commandOf, Local, pages, Stand } from './trial.fixture.ts';
 
 const open = 'async ({ page, url }) => { await page.goto(url); }';
 let local: Local;
 
 beforeAll(async () => {
-  local = await Local.listen(pages({ '/': '<title>Shop</title>' }));
+  const answer = pages({ '/': '<title>Shop</title>' });
+  local = await Local.listen((request, response) => {
+    if (request.url !== '/hangs') answer(request, response);
+  });
 });
 afterAll(() => local[Symbol.dispose]());
 
@@ -23,7 +26,7 @@ test('an API-only journey starts no browser; one with a page starts one and keep
   expect(await stand.browsers()).toEqual([]);
   expect((await stand.try(open, trial)).result.outcome).toBe('pass');
   const first = await stand.browsers();
-  expect(first.length).toBeGreaterThan(0);
+  expect(first).not.toEqual([]);
   expect((await stand.try(open, trial)).result.outcome).toBe('pass');
   expect(await stand.browsers()).toEqual(expect.arrayContaining(first));
 });
@@ -42,7 +45,8 @@ test('an endless loop costs its run alone, and says where it was', async () => {
 
 test('a script that waits for nothing of the target is broken, not a timeout of the shop', async () => {
   await using stand = await Stand.create();
-  const { result } = await stand.try('async () => { await new Promise(() => {}); }', { probe: { timeoutMs: 800 } });
+  await stand.engine.prewarm();
+  const { result } = await stand.try('async () => { await new Promise(() => {}); }', { probe: { timeoutMs: 1_000 } });
   expect(result).toMatchObject({ outcome: 'broken', reason: 'killed' });
 });
 
@@ -65,7 +69,8 @@ test('a killed browser or child is a crash of ours, and the next run is normal',
     await page.goto(url);
     await step('wait', () => page.waitForTimeout(10_000));
   }`;
-  for (const victims of [() => stand.browsers(), async () => stand.engine.pids()]) {
+  const oneBrowser = async () => (await stand.browsers()).slice(0, 1);
+  for (const victims of [oneBrowser, async () => stand.engine.pids()]) {
     const begun = Promise.withResolvers<void>();
     const running = stand.try(waiting, { ...trial, onStep: () => begun.resolve() });
     await begun.promise;
@@ -75,9 +80,47 @@ test('a killed browser or child is a crash of ours, and the next run is normal',
   }
   // Between two runs nobody is there to see it.
   await stand.engine.settled();
-  for (const pid of await stand.browsers()) process.kill(pid, 'SIGKILL');
+  for (const pid of await oneBrowser()) process.kill(pid, 'SIGKILL');
   await vi.waitFor(async () => expect(await stand.browsers()).toEqual([]));
   expect((await stand.try(open, trial)).result.outcome).toBe('pass');
+  await stand.engine.settled();
+  const [idle] = stand.engine.pids();
+  process.kill(idle ?? 0, 'SIGKILL');
+  await vi.waitFor(() => expect(stand.engine.pids()).not.toContain(idle));
+  expect((await stand.try(open, trial)).result.outcome).toBe('pass');
+});
+
+test('a child whose script still runs after its result is not given another run', async () => {
+  await using stand = await Stand.create();
+  const { result } = await stand.try(`async () => {
+    void Promise.reject(new Error('lost'));
+    await new Promise((resolve) => setTimeout(resolve, 60_000));
+  }`);
+  expect(result).toMatchObject({ outcome: 'fail', message: 'lost' });
+  const [first] = stand.engine.pids();
+  await stand.engine.settled();
+  expect(stand.engine.pids()).not.toContain(first);
+});
+
+test('a journey that waited for a free process was not held up by the shop', async () => {
+  await using stand = await Stand.create();
+  await stand.engine.prewarm();
+  const begun = Promise.withResolvers<void>();
+  const busy = stand.try(
+    `async ({ step }) => { await step('wait', () => new Promise((resolve) => setTimeout(resolve, 1_500))); }`,
+    { onStep: () => begun.resolve() },
+  );
+  await begun.promise;
+  const late = await stand.try(`async ({ request, url }) => { await request.get(url + '/hangs'); }`, {
+    values: { url: local.url },
+    probe: { timeoutMs: 2_500 },
+  });
+  expect(late.result).toMatchObject({
+    outcome: 'broken',
+    reason: 'vantage',
+    message: expect.stringMatching(/^it began 1\.\ds late/),
+  });
+  await busy;
 });
 
 test('a browser that does not start is ours, and says what to do', async () => {
@@ -117,9 +160,10 @@ test('more journeys than children take turns; one whose time ends in the queue w
   const all = await Promise.all([1, 2, 3, 4].map(() => stand.try(wait)));
   expect(all.map(({ result }) => result.outcome)).toEqual(['pass', 'pass', 'pass', 'pass']);
   expect(stand.engine.pids()).toHaveLength(2);
-  const long = 'async () => { await new Promise((resolve) => setTimeout(resolve, 1_500)); }';
-  const busy = [stand.try(long), stand.try(long)];
-  await vi.waitFor(() => expect(stand.engine.pids()).toHaveLength(2));
+  const long = `async ({ step }) => { await step('wait', () => new Promise((resolve) => setTimeout(resolve, 2_000))); }`;
+  const begun = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const busy = begun.map(({ resolve }) => stand.try(long, { onStep: () => resolve() }));
+  await Promise.all(begun.map(({ promise }) => promise));
   const { result } = await stand.try(wait, { probe: { timeoutMs: 400 } });
   expect(result).toMatchObject({ outcome: 'broken', reason: 'vantage', message: expect.stringContaining('busy') });
   await Promise.all(busy);
@@ -143,6 +187,19 @@ test('disposal ends a run under way and leaves no process, folder or file', asyn
   await stand[Symbol.asyncDispose]();
 });
 
+test('an engine removes what killed ones left, even one that had its own pid, and leaves the living alone', async () => {
+  await using stand = await Stand.create();
+  const journeys = join(stand.folder, 'var', 'journeys');
+  const living = `${process.pid}-${birthOf(process.pid)}-0a`;
+  for (const name of [`${process.pid}-1-0b`, `4194304-99-0c`, living]) {
+    await mkdir(join(journeys, name, 'bundles'), { recursive: true });
+  }
+  await stand.engine.prewarm();
+  const left = await stand.files();
+  expect(left).toHaveLength(2);
+  expect(left).toContain(living);
+});
+
 test('children end by themselves when their parent is killed, even in an endless loop', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'vedette-orphans-'));
   const parent = await parentThatLoops(folder);
@@ -155,6 +212,9 @@ test('children end by themselves when their parent is killed, even in an endless
     },
     { timeout: 5_000, interval: 50 },
   );
+  // Its engine's folder lay in a folder that the stand made below TMPDIR.
+  const left = (await readdir(folder, { recursive: true })).filter((path) => path.includes('var/journeys/'));
+  expect(left).toEqual([]);
   await rm(folder, { recursive: true, force: true });
 });
 

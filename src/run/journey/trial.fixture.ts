@@ -99,9 +99,16 @@ export class Stand implements AsyncDisposable {
     return Promise.all(trees.flat().map(async ({ pid }) => ({ pid, command: await commandOf(pid) })));
   }
 
+  /** Pids of the browsers themselves, without the processes that they start, but with the script that wraps one. */
   async browsers(): Promise<number[]> {
-    const all = await this.processes();
-    return all.filter(({ command }) => command.includes('--remote-debugging-pipe')).map(({ pid }) => pid);
+    const children = this.engine.pids();
+    const below = (await Promise.all(children.map((pid) => processTree(pid)))).flat();
+    const under = (parents: readonly number[]) =>
+      below.filter(({ parent }) => parents.includes(parent)).map(({ pid }) => pid);
+    const direct = under(children);
+    const all = [...direct, ...under(direct)];
+    const commands = await Promise.all(all.map(commandOf));
+    return all.filter((_pid, at) => /^(?!.* --type=).* --remote-debugging-pipe/.test(commands[at] ?? ''));
   }
 
   /** What lies in the engine's data folder, files and folders. */

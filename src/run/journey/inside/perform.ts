@@ -10,6 +10,7 @@ import type { StepEvent } from '../../engine.ts';
 import { createRedactor } from '../../redact.ts';
 import type { FromChild, Order, Report, StageSettings, Verdict } from '../messages.ts';
 import { runCleanups } from './cleanup.ts';
+import { atDeadline } from './deadline.ts';
 import { pageInFront, screenshotOf, within } from './evidence.ts';
 import { loadScript } from './imports.ts';
 import { namesTaken } from './parameters.ts';
@@ -72,6 +73,8 @@ class Run {
   #api: APIRequestContext | undefined;
   #startedAt = Date.now();
   #origin = performance.now();
+  /** The script has been called, and has not ended. */
+  #playing = false;
 
   constructor(order: Order, around: Surround) {
     this.#order = order;
@@ -97,7 +100,12 @@ class Run {
     this.#origin = performance.now();
     this.#around.tell({ type: 'began', at: this.#startedAt });
     const { script, args } = ready.value;
+    this.#playing = true;
     const ending = (async () => script(args))();
+    const ended = () => {
+      this.#playing = false;
+    };
+    ending.then(ended, ended);
     const outcome = await this.#untilDeadline(ending);
     if (outcome.type === 'done') return this.#conclude({ type: 'passed' });
     if (outcome.type === 'threw') return this.#conclude(outcome);
@@ -177,21 +185,27 @@ class Run {
     const screenshot = played.type === 'passed' ? undefined : await this.#picture();
     const finalUrl = this.#finalUrl();
     this.#steps.close();
+    // Before cleaning up, which may open pages of its own.
+    if (this.#stage?.usable && this.#timeLeft(500) > 450) await this.#stage.vitals.settle(this.#stage.page);
+    const vitals = this.#stage?.vitals.result();
     const fault = await runCleanups(this.#cleanups, this.#timeLeft(cleanupMsMax));
-    if (this.#stage?.usable && this.#timeLeft(200) > 100) await this.#stage.vitals.settle(this.#stage.page);
 
     let verdict = known;
     let error = played.type === 'threw' ? played.error : undefined;
     if (played.type === 'deadline') {
       const released = await this.#release(ending);
       error = released;
-      verdict = this.#atDeadline(released);
+      verdict = atDeadline(released, {
+        timeoutMs: this.#order.timeoutMs,
+        lateMs: this.#startedAt - (this.#order.deadlineAt - this.#order.timeoutMs),
+        busy: this.#traffic.busy > 0,
+      });
     } else if (played.type === 'threw' && verdict === undefined) {
       await this.#letBrowserDie(played.error);
       verdict = this.#verdictOf(played.error, 'script');
     }
     if (fault !== undefined) verdict = withCleanup(verdict, fault);
-    return this.#performance({ durationMs, failedStep, suspect, screenshot, finalUrl, verdict, error }, played);
+    return this.#performance({ durationMs, failedStep, suspect, screenshot, finalUrl, vitals, verdict, error }, played);
   }
 
   #performance(
@@ -201,13 +215,13 @@ class Run {
       suspect: string | undefined;
       screenshot: Report['screenshot'];
       finalUrl: string | undefined;
+      vitals: Report['vitals'];
       verdict: Verdict | undefined;
       error: unknown;
     },
     played: Played,
   ): Performance {
-    const { verdict, failedStep, suspect, screenshot, finalUrl } = seen;
-    const vitals = this.#stage?.vitals.result();
+    const { verdict, failedStep, suspect, screenshot, finalUrl, vitals } = seen;
     const requests = this.#traffic.summary();
     const consoleErrors = (this.#stage?.errors ?? []).map((line) => this.#redact(line).slice(0, consoleCharsMax));
     const sourceLine = seen.error instanceof Error ? this.#sourceLine(seen.error) : undefined;
@@ -217,7 +231,8 @@ class Run {
       steps: this.#steps.results(),
       ...(verdict === undefined ? {} : { verdict: { ...verdict, message: this.#text(verdict.message) } }),
       ...(verdict === undefined || failedStep === undefined ? {} : { step: failedStep.name }),
-      ...(suspect === undefined ? {} : { suspect }),
+      // What is broken here is no other system's doing.
+      ...(suspect === undefined || verdict?.outcome !== 'fail' ? {} : { suspect }),
       ...(vitals === undefined ? {} : { vitals }),
       ...(Object.keys(requests).length === 0 ? {} : { requests }),
       ...(consoleErrors.length === 0 ? {} : { consoleErrors }),
@@ -239,6 +254,7 @@ class Run {
 
   #doubt(played: Played, verdict: Verdict | undefined): string | undefined {
     if (played.type === 'deadline') return 'its run met the deadline';
+    if (this.#playing) return 'its script had not ended';
     if (verdict?.outcome === 'broken' && ['crash', 'browser'].includes(verdict.reason)) return verdict.message;
     return undefined;
   }
@@ -273,24 +289,9 @@ class Run {
     return thrown === undefined ? undefined : within(left(), thrown);
   }
 
-  #atDeadline(released: Error | undefined): Verdict {
-    const time = formatDuration(this.#order.timeoutMs);
-    if (released === undefined && this.#traffic.busy === 0) {
-      const message = `the script had not ended after ${time}, and was not waiting for the target`;
-      return { outcome: 'broken', reason: 'killed', message };
-    }
-    const { message } = released === undefined ? { message: '' } : judge(failureOf(released));
-    const waiting = message.replace(/(Error: )?Target page, context or browser has been closed\s*/, '').trim();
-    return {
-      outcome: 'fail',
-      reason: 'timeout',
-      message: `not done after ${time}${waiting ? `; waited in ${waiting}` : ''}`,
-    };
-  }
-
   /** The news that the browser died comes a moment after the calls that it left unanswered. */
   async #letBrowserDie(thrown: unknown): Promise<void> {
-    const { stage } = { stage: this.#stage };
+    const stage = this.#stage;
     if (stage === undefined || !/closed|crash|disconnected/i.test(asError(thrown).message)) return;
     for (let waited = 0; waited < 100 && stage.context.browser()?.isConnected() && !stage.crashed; waited += 10) {
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -307,6 +308,7 @@ class Run {
       inStep: this.#steps.failedIn(thrown) !== undefined,
       deliberate: this.#thrownByAuthor(error),
       browserDied,
+      proxy: this.#order.stage.proxy === undefined ? undefined : new URL(this.#order.stage.proxy).hostname,
     });
     if (verdict.reason === 'crash')
       return { ...verdict, message: `the browser died during the run: ${verdict.message}` };
@@ -329,10 +331,6 @@ class Run {
   #text(raw: string): string {
     return this.#redact(raw).slice(0, messageCharsMax);
   }
-}
-
-function failureOf(error: Error): Failure {
-  return { error, at: 'script', inStep: false, deliberate: false, browserDied: false };
 }
 
 function withCleanup(verdict: Verdict | undefined, fault: string): Verdict {

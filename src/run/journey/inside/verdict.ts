@@ -24,6 +24,8 @@ export interface Failure {
   readonly deliberate: boolean;
   /** The browser or a page of it died during the run. */
   readonly browserDied: boolean;
+  /** Host name of the egress through which everything goes. */
+  readonly proxy: string | undefined;
 }
 
 interface Facts extends Failure {
@@ -40,7 +42,12 @@ interface Row {
   readonly when: (facts: Facts) => boolean;
 }
 
-const notOurs = /net::ERR_(PROXY|TUNNEL|SOCKS|NO_SUPPORTED_PROXIES|MANDATORY_PROXY)|proxy/i;
+/** What the browser and the API client say when the egress is at fault; an address that holds the word is no matter. */
+const byProxy =
+  /^[\w.$]+: (net::ERR_(PROXY|TUNNEL|SOCKS|NO_SUPPORTED_PROXIES|MANDATORY_PROXY)|Proxy connection|.*\bSocks\d? )/i;
+/** The egress works, and says that the target's host does not. */
+const byTargetBehindProxy =
+  /SOCKS_CONNECTION_HOST_UNREACHABLE|Socks\d proxy rejected connection - (ConnectionRefused|HostUnreachable|NetworkUnreachable)/;
 const unusable =
   /: expected \w+, got |Cannot navigate to invalid URL|Invalid URL|while parsing|is not a valid selector|Unknown engine|Unknown key|Unsupported token/;
 const travels = /\.(goto|reload|goBack|goForward|waitForURL|waitForNavigation|waitForLoadState|setContent)$/;
@@ -50,7 +57,7 @@ const awaitsEvent = /\.(waitForEvent|waitForResponse|waitForRequest|waitForFunct
 /** Rows of what an API request, or Node's own fetch, met on its way: by code or by what the message says. */
 const network: readonly (readonly [reason: Reason, code: RegExp])[] = [
   ['dns', /ENOTFOUND|EAI_AGAIN|EAI_FAIL/],
-  ['connect', /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL/],
+  ['connect', /Socks\d proxy rejected connection|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL/],
   ['reset', /ECONNRESET|EPIPE|socket hang up|UND_ERR_SOCKET|other side closed|aborted$/],
   ['certificate', /CERT_|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|ERR_TLS_CERT|certificate/i],
   ['tls', /EPROTO|ERR_SSL|SSL routines|\btls\b/i],
@@ -70,7 +77,7 @@ const rows: readonly Row[] = [
     reason: 'assertion',
     when: ({ error }) => 'matcherResult' in error || error.name === 'AssertionError',
   },
-  { outcome: 'broken', reason: 'proxy', when: ({ call, message }) => call !== '' && notOurs.test(firstLine(message)) },
+  { outcome: 'broken', reason: 'proxy', when: proxyFailed },
   { outcome: 'broken', reason: 'script', when: ({ call, message }) => call !== '' && unusable.test(message) },
   { outcome: 'fail', reason: 'navigation', when: ({ call }) => travels.test(call) },
   ...network.map(
@@ -91,6 +98,12 @@ const rows: readonly Row[] = [
   { outcome: 'fail', reason: 'timeout', when: ({ call }) => awaitsEvent.test(call) },
   { outcome: 'broken', reason: 'script', when: ({ message }) => /has been closed/.test(message) },
   { outcome: 'fail', reason: 'element', when: ({ call }) => call !== '' },
+  // An answer that was to be JSON and is not: a page of HTML from a shop that is down.
+  {
+    outcome: 'fail',
+    reason: 'json',
+    when: ({ error, message }) => error instanceof SyntaxError && /valid JSON$|JSON input$|in JSON at/.test(message),
+  },
   // The author's own words: not as expected.
   {
     outcome: 'fail',
@@ -99,6 +112,15 @@ const rows: readonly Row[] = [
   },
   { outcome: 'broken', reason: 'script', when: () => true },
 ];
+
+function proxyFailed({ call, message, proxy }: Facts): boolean {
+  const line = firstLine(message);
+  if (call === '' || byTargetBehindProxy.test(line)) return false;
+  if (byProxy.test(line)) return true;
+  // Behind an egress the API client connects to nothing else; a name it may look up for the target too.
+  if (proxy === undefined || !call.startsWith('apiRequestContext.')) return false;
+  return /: connect E[A-Z]+ /.test(line) || line.endsWith(` ${proxy}`);
+}
 
 /** Judges a failure; the message is what a person reads, not yet redacted or cut. */
 export function judge(failure: Failure): Verdict {

@@ -8,8 +8,23 @@ import { dirname, join } from 'node:path';
 import type { Page } from 'playwright';
 import type { Vitals } from '../../../result/result.ts';
 
-/** Waiting for the first frame of a page that nobody looked at yet, milliseconds. */
-const frameMsMax = 50;
+/** Waiting for the last page's paint and interactions, milliseconds; a frame is enough unless the machine is busy. */
+const settleMsMax = 250;
+
+/**
+ * Evaluated in the page. How long an interaction took is known with the frame after it. The library then waits for an
+ * idle moment, which a page that nothing moves may grant only after a second, or for a change of visibility: that it
+ * is told of, on the window, where pages do not listen for it. Asking for a frame also brings the first paint forward.
+ */
+const interactionTold = `new Promise((done) => {
+  const frame = (left) => requestAnimationFrame(() => setTimeout(() => {
+    if (!performance.interactionCount) return done();
+    dispatchEvent(new Event('visibilitychange'));
+    if (left > 1) frame(left - 1);
+    else done();
+  }));
+  frame(2);
+})`;
 
 /** The function by which a page reports; it is taken off the page before its own scripts run. */
 export const vitalBinding = '__vedetteVital';
@@ -33,6 +48,7 @@ const names: Readonly<Record<string, keyof Vitals>> = { LCP: 'lcp', FCP: 'fcp', 
 export class VitalsSeen {
   readonly #worst: { -readonly [K in keyof Vitals]: Vitals[K] } = {};
   #painted = true;
+  #onPaint: () => void = () => {};
 
   /** A new document is coming: its paint is still to be seen. */
   expectPaint(): void {
@@ -44,19 +60,28 @@ export class VitalsSeen {
     const [label, value] = parsed(payload);
     const name = names[String(label)];
     if (name === undefined || typeof value !== 'number' || !Number.isFinite(value) || value < 0) return;
-    if (name === 'lcp') this.#painted = true;
+    if (name === 'lcp') {
+      this.#painted = true;
+      this.#onPaint();
+    }
     const rounded = name === 'cls' ? Math.round(value * 10_000) / 10_000 : Math.round(value * 10) / 10;
     this.#worst[name] = Math.max(this.#worst[name] ?? 0, rounded);
   }
 
-  /** Lets the last page paint if it has not: a journey may end before its first frame, which would lose its LCP. */
+  /**
+   * Lets the last page tell what it has not told yet: a journey may end before its first frame, which would lose its
+   * LCP, or before the one that answers a click, which would lose its INP.
+   */
   async settle(page: Page): Promise<void> {
-    if (this.#painted || page.isClosed() || !/^https?:/.test(page.url())) return;
-    const frame = page.evaluate(`new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)))`);
-    const timer = Promise.withResolvers<void>();
-    const late = setTimeout(timer.resolve, frameMsMax);
-    await Promise.race([frame.catch(() => undefined), timer.promise]);
-    clearTimeout(late);
+    if (page.isClosed() || !/^https?:/.test(page.url())) return;
+    const painted = Promise.withResolvers<void>();
+    if (this.#painted) painted.resolve();
+    this.#onPaint = painted.resolve;
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, settleMsMax);
+    const told = page.evaluate(interactionTold).catch(() => painted.resolve());
+    await Promise.race([Promise.all([painted.promise, told]), late.promise]);
+    clearTimeout(timer);
   }
 
   /** `undefined` when nothing was measured. */
