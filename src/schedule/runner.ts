@@ -2,6 +2,7 @@
  * Runs slots at a vantage: each at its own time, each closed by exactly one result or one missed slot.
  */
 import { randomBytes } from 'node:crypto';
+import { asError } from '../base/errors.ts';
 import type { Clock } from '../base/time.ts';
 import type { Check, Plan } from '../probe/definition.ts';
 import {
@@ -29,7 +30,7 @@ export const asapJourneyPlaces = 1;
 export type RunTask = (task: Task, plan: Plan) => Promise<Result>;
 
 export interface Runner {
-  /** Waits for the slot's time and runs it, or says why not. Settles when it is closed. */
+  /** Runs a slot whose time has come, or says why not. Settles when it is closed. */
   slot(slot: DueSlot): Promise<void>;
   /** Closes slots of a job that was started before: they may have been run, so they are not run again. */
   killed(slots: readonly DueSlot[]): void;
@@ -66,6 +67,9 @@ export function createRunner(options: {
     try {
       const result = await options.run(task, plan);
       if (underWay.has(key)) write({ type: 'result', result: ours(result, options.standstill, clock) });
+    } catch (error) {
+      // A defect of an engine costs one run: the slot is closed as ours, and the round goes on.
+      if (underWay.has(key)) write({ type: 'result', result: defect(task, startedAt, clock.now() - startedAt, error) });
     } finally {
       inFlight--;
       underWay.delete(key);
@@ -150,6 +154,12 @@ export function missedSlot(check: Check, at: number, plan: string, reason: Misse
 function stopped(task: Task, startedAt: number, durationMs: number, message: string): Result {
   const traceId = randomBytes(16).toString('hex');
   return resultOf(task, { startedAt, durationMs, outcome: 'broken', reason: 'killed', message, traceId });
+}
+
+function defect(task: Task, startedAt: number, durationMs: number, thrown: unknown): Result {
+  const traceId = randomBytes(16).toString('hex');
+  const message = `the ${task.check.probe.kind} engine threw, a defect of Vedette: ${asError(thrown).message}`;
+  return resultOf(task, { startedAt, durationMs, outcome: 'broken', reason: 'vantage', message, traceId });
 }
 
 /** A slow or timed-out run during which we ourselves stood still says nothing about the target. */
