@@ -39,7 +39,13 @@ await runWorker('vantage', async ({ config, redisUrl, redis, project, log }) => 
       bundle,
     });
 
-  const running = await startVantage({ ...config, redisUrl, project, vantage, run, sink, log });
+  // The first journey need not wait for a child to start.
+  const onPlan = (plan: Plan | undefined) => {
+    const journeys = plan?.probes.some(({ kind, from }) => kind === 'journey' && from.includes(vantage)) ?? false;
+    if (journeys)
+      engine.journey.prewarm().catch((error: unknown) => log.warn({ err: error }, 'no warm journey child yet'));
+  };
+  const running = await startVantage({ ...config, redisUrl, project, vantage, run, sink, log, onPlan });
   return {
     troubles: () => [running.trouble()].filter((trouble) => trouble !== undefined),
     async [Symbol.asyncDispose]() {
