@@ -4,18 +4,18 @@
  * find it by {@link runningRedisUrl}.
  */
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VedetteError } from './errors.ts';
 import { isAlive, takeLock } from './lock.ts';
 import type { Logger } from './log.ts';
+import { isFreePort, tryPort } from './port.ts';
 import { findRedisServer } from './programs.ts';
 import { askRedis } from './redis-line.ts';
 import { type Address, RedisProcess, urlOf } from './redis-process.ts';
 
+const host = '127.0.0.1';
 const startMsMax = 30_000;
 const stopMsMax = 10_000;
 const probeMsMax = 1_000;
@@ -116,9 +116,9 @@ async function settleAddress(folder: string): Promise<Address> {
   if (URL.canParse(earlier)) {
     await endOrphan(earlier);
     const { port, password } = new URL(earlier);
-    if (await isFree(Number(port))) return { port: Number(port), password };
+    if (await isFreePort(host, Number(port))) return { port: Number(port), password };
   }
-  return { port: await freePort(), password: randomBytes(24).toString('hex') };
+  return { port: await tryPort(host, 0), password: randomBytes(24).toString('hex') };
 }
 
 /** Asks a server that nobody owns any more to save and leave, and insists after 10 s. */
@@ -153,26 +153,4 @@ async function writeConfig(folder: string, { port, password }: Address): Promise
     'loglevel warning',
   ];
   await writeFile(join(folder, 'redis.conf'), `${lines.join('\n')}\n`, { mode: 0o600 });
-}
-
-async function isFree(port: number): Promise<boolean> {
-  return await listenOn(port).then(
-    () => true,
-    () => false,
-  );
-}
-
-function freePort(): Promise<number> {
-  return listenOn(0);
-}
-
-/** Listens on a loopback port for a moment; resolves with its number, rejects when it is taken. */
-async function listenOn(port: number): Promise<number> {
-  const server = createServer();
-  server.listen({ port, host: '127.0.0.1', exclusive: true });
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : port;
 }

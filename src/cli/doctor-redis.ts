@@ -8,6 +8,7 @@ import { asError, VedetteError } from '../base/errors.ts';
 import { findRedisServer } from '../base/programs.ts';
 import { connectRedis, redisNow, requireRedis } from '../base/redis.ts';
 import type { Finding } from './doctor-findings.ts';
+import { refusal } from './open-redis.ts';
 
 /** Beyond this a vantage is set aside (design: silence is judged by Redis's clock). */
 const clockSkewMsMax = 2_000;
@@ -31,22 +32,6 @@ export async function redisFindings(config: Config): Promise<Finding[]> {
   } finally {
     redis.disconnect();
   }
-}
-
-/** Rejects when the first connection fails, instead of waiting for another to succeed. */
-function refusal(redis: Redis, { redisUrl }: Config): Promise<never> {
-  return new Promise((_, reject) => {
-    redis.once('error', (cause: Error) => {
-      const where = redisUrl === undefined ? 'Redis' : `Redis at ${new URL(redisUrl).host}`;
-      const mend = 'Start it, or correct VEDETTE_REDIS_URL; without the variable Vedette starts a Redis of its own.';
-      reject(
-        new VedetteError('REDIS_UNREACHABLE', `${where} cannot be reached: ${cause.message || String(cause)}`, {
-          mend,
-          cause,
-        }),
-      );
-    });
-  });
 }
 
 async function programFinding(): Promise<Finding> {

@@ -8,9 +8,21 @@ import { newCommand } from './new.ts';
 import { packageVersion } from './package.ts';
 import { reportError } from './report-error.ts';
 import { runCommand } from './run.ts';
+import { startCommand } from './start.ts';
+import { statusCommand } from './status.ts';
+import { syncCommand } from './sync.ts';
 import { validateCommand } from './validate.ts';
 
-const commands: readonly (() => Command)[] = [initCommand, newCommand, validateCommand, runCommand, doctorCommand];
+const commands: readonly (() => Command)[] = [
+  initCommand,
+  newCommand,
+  validateCommand,
+  runCommand,
+  startCommand,
+  syncCommand,
+  statusCommand,
+  doctorCommand,
+];
 
 const examples = `
 Examples:
@@ -18,6 +30,9 @@ Examples:
   vedette new journey shop/checkout     a probe from a template
   vedette validate                      check all probes; nothing is run
   vedette run probes/shop --vantage fra run probes now, as that vantage does
+  vedette start                         run everything on this machine, on schedule
+  vedette sync --dry-run                what publishing the probes would change
+  vedette status                        what is in force, and how Vedette is
   vedette doctor                        what is found, what is missing, what to do
 
 Settings come from the environment; vedette doctor lists them.`;

@@ -46,6 +46,15 @@ export async function publishPosition(redis: Redis, project: string, name: strin
   await redis.hset(positionsKey(project), name, id);
 }
 
+/** How far the stream reaches and how far each reader has told that it came, as entry ids. */
+export async function streamProgress(
+  redis: Redis,
+  project: string,
+): Promise<{ readonly last: string | undefined; readonly readers: Readonly<Record<string, string>> }> {
+  const [entry] = await redis.xrevrange(resultsKey(project), '+', '-', 'COUNT', 1);
+  return { last: entry?.[0], readers: await redis.hgetall(positionsKey(project)) };
+}
+
 /**
  * Trims what every reader has read. Approximate: Redis frees whole nodes of about a hundred entries.
  * @param readers who must have published a position: while one has not, nothing is trimmed
