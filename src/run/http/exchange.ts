@@ -163,7 +163,13 @@ class Listener implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    this.#failed(error);
+    const mismatch = (error as NodeJS.ErrnoException).code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+    // Before the headers have ended there is no body yet whose length could be wrong: the headers contradict themselves.
+    if (mismatch && this.#status === 0) {
+      this.#failed(
+        new Trouble('protocol', `${this.#course.where} sent headers that are not HTTP: their lengths contradict`),
+      );
+    } else this.#failed(error);
   }
 
   #end(): void {

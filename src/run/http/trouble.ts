@@ -40,6 +40,7 @@ const noMoreSockets: Row = [
   (where) => `this vantage cannot open a connection to ${where}: it has no sockets left`,
 ];
 const notAllowed: Row = ['vantage', (where) => `this vantage is not allowed to connect to ${where}`];
+const notHttp: Row = ['protocol', (where) => `what ${where} sent is not HTTP`];
 const framing: Row = ['protocol', (where) => `${where} broke HTTP/2`];
 
 /** By the code of the error. */
@@ -83,7 +84,7 @@ const byCode: Readonly<Record<string, Row>> = {
 
 /** By the beginning of the code, where the exact code has no row. */
 const byPrefix: readonly (readonly [prefix: string, row: Row])[] = [
-  ['HPE_', ['protocol', (where) => `what ${where} sent is not HTTP`]],
+  ['HPE_', notHttp],
   ['ERR_SSL_', ['tls', (where) => `TLS with ${where} failed`]],
   ['ERR_TLS_', ['tls', (where) => `TLS with ${where} failed`]],
   ['ERR_HTTP2_', framing],
@@ -91,6 +92,8 @@ const byPrefix: readonly (readonly [prefix: string, row: Row])[] = [
 
 /** By what the error says, before its code counts: undici gives these one code. */
 const bySaying: readonly (readonly [saying: RegExp, row: Row])[] = [
+  [/\(Invalid EOF state\)$/, closed],
+  [/^Response does not match the HTTP/, notHttp],
   [/^bad (response|upgrade)$/, ['protocol', (where) => `${where} answered with what nobody asked for`]],
   [/NGHTTP2_(CANCEL|REFUSED_STREAM|INTERNAL_ERROR|NO_ERROR)/, reset],
 ];
