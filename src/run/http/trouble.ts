@@ -67,6 +67,10 @@ const byCode: Readonly<Record<string, Row>> = {
   ETIMEDOUT: timedOut,
   ECONNRESET: reset,
   ECONNABORTED: reset,
+  ENOTCONN: reset,
+  ERR_STREAM_DESTROYED: reset,
+  ERR_STREAM_WRITE_AFTER_END: reset,
+  ERR_STREAM_PREMATURE_CLOSE: closed,
   EPIPE: reset,
   UND_ERR_SOCKET: closed,
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: closed,
@@ -95,6 +99,8 @@ const bySaying: readonly (readonly [saying: RegExp, row: Row])[] = [
   [/\(Invalid EOF state\)$/, closed],
   [/^Response does not match the HTTP/, notHttp],
   [/^bad (response|upgrade)$/, ['protocol', (where) => `${where} answered with what nobody asked for`]],
+  [/^HTTP\/2: (stream|"GOAWAY"|"stream error")/, closed],
+  [/^HTTP\/2: "frameError"/, framing],
   [/NGHTTP2_(CANCEL|REFUSED_STREAM|INTERNAL_ERROR|NO_ERROR)/, reset],
 ];
 

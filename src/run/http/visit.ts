@@ -70,14 +70,16 @@ async function hop(it: Visit, { url, method, body, foreign }: Onward, take: Take
   const { course, facts, request, probe, egress } = it;
   const peer = peerOf(url);
   course.goTo(url, nameOf(peer));
+  // Before anything is opened: a file that is missing is no fault of the target.
+  const handshake =
+    url.protocol === 'https:' ? { context: it.contexts.of(request.tls, !foreign), http2: request.http2 } : undefined;
   let socket =
     egress === undefined
       ? await dial(course, peer, request.family)
       : await tunnel(course, egress, peer, probe.timeoutMs);
   // Through a proxy it is the proxy's.
   if (egress === undefined && socket.remoteAddress !== undefined) facts.ip = socket.remoteAddress;
-  if (url.protocol === 'https:') {
-    const handshake = { context: it.contexts.of(request.tls, !foreign), http2: request.http2 };
+  if (handshake !== undefined) {
     const secured = await secure(course, socket, peer, handshake);
     if (secured.expiresAt !== undefined) facts.certificateExpiresAt = secured.expiresAt;
     if (secured.fault !== undefined) throw secured.fault;
