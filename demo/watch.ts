@@ -25,7 +25,7 @@ export interface Change {
 }
 
 /** The id of the check that a result belongs to. */
-export function checkOf(result: Result): string {
+function checkOf(result: Result): string {
   return checkId(result.probe, result.variant, result.vantage);
 }
 

@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const source = ['--conditions=vedette-source'];
 
 /** A port that is free now. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

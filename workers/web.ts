@@ -19,7 +19,8 @@ await runWorker('web', async ({ config, redis, project, log }) => {
     note: (probe) => noteHeartbeat(redis, project, probe),
   });
   routes.get('/healthz', (c) => c.json({ ok: true }));
-  const server = createServer(getRequestListener(routes.fetch));
+  const listener = getRequestListener(routes.fetch);
+  const server = createServer((request, response) => void listener(request, response));
   server.listen(config.webPort, config.webHost);
   await once(server, 'listening').catch((cause: unknown) => {
     throw new VedetteError('WEB_PORT', `cannot listen on ${config.webHost}:${config.webPort}`, {

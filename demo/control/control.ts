@@ -42,7 +42,7 @@ export interface ControlOptions {
 }
 
 /** The state of every fault. */
-export function faultStates(switches: Switches): FaultState[] {
+function faultStates(switches: Switches): FaultState[] {
   return faultNames.map((name) => {
     const since = switches.since(name);
     return { name, ...faults[name], on: since !== undefined, ...(since === undefined ? {} : { since }) };
@@ -87,7 +87,7 @@ function api(switches: Switches): Hono {
 }
 
 /** The control server's pages and API. */
-export function controlApp(options: ControlOptions): Hono {
+function controlApp(options: ControlOptions): Hono {
   const { switches, ports } = options;
   const health = createHealth(ports);
   const app = new Hono();

@@ -11,7 +11,7 @@ import type { Switches } from '../faults.ts';
 export const sessionCookie = 'halm_session';
 
 /** The customer as whom the probes sign in. */
-export const customer = { email: 'ada@example.com', name: 'Ada' } as const;
+const customer = { email: 'ada@example.com', name: 'Ada' } as const;
 
 /**
  * `POST /v1/sign-in`, `GET /v1/me`, `GET /.well-known/keys.json`.

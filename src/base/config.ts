@@ -41,12 +41,6 @@ function redisUrl(raw: string) {
     : { fault: 'must be a redis:// or rediss:// address, such as redis://:password@127.0.0.1:6379' };
 }
 
-function httpUrl(raw: string) {
-  return /^https?:\/\//.test(raw) && URL.canParse(raw)
-    ? { ok: raw }
-    : { fault: 'must be an http:// or https:// address' };
-}
-
 const port = whole(0, 65_535);
 
 /** The settings, by their name in code. */

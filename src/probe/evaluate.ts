@@ -17,7 +17,7 @@ const depthMax = 30;
 const thrownCharsMax = 300;
 
 /** What a value is as data. Secrets become their placeholders; what is no data becomes an error that says so. */
-export function toPlain(value: unknown, above: readonly object[] = []): unknown {
+function toPlain(value: unknown, above: readonly object[] = []): unknown {
   if (typeof value === 'function') return unsendable('a function');
   if (typeof value === 'bigint' || typeof value === 'symbol') return unsendable(`a ${typeof value}`);
   if (typeof value !== 'object' || value === null) return value;

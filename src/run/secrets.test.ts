@@ -29,12 +29,21 @@ describe('looking a secret up', () => {
     expect(lookup('TWO_LINES')).toBe('a\nb\n');
   });
 
-  test.each(['ABSENT', 'EMPTY', 'HUGE', 'FOLDER', 'lower', '../OUTSIDE', '..', '', 'TOKEN/', 'constructor', '__proto__'])(
-    '%j is not there',
-    (name) => {
-      expect(createSecretLookup({ lower: 'no', '../OUTSIDE': 'no' }, dir)(name)).toBeUndefined();
-    },
-  );
+  test.each([
+    'ABSENT',
+    'EMPTY',
+    'HUGE',
+    'FOLDER',
+    'lower',
+    '../OUTSIDE',
+    '..',
+    '',
+    'TOKEN/',
+    'constructor',
+    '__proto__',
+  ])('%j is not there', (name) => {
+    expect(createSecretLookup({ lower: 'no', '../OUTSIDE': 'no' }, dir)(name)).toBeUndefined();
+  });
 
   test('without a folder only the environment is asked', () => {
     expect(createSecretLookup({ A: '1' })('A')).toBe('1');
@@ -60,12 +69,18 @@ describe('placeholders', () => {
   test('an encoded placeholder gets an encoded value', () => {
     const form = new URLSearchParams({ user: '{{secret:USER_NAME}}', pass: '{{secret:PASS}}' }).toString();
     const filled = fillSecrets(form, lookup);
-    expect('text' in filled && Object.fromEntries(new URLSearchParams(filled.text))).toEqual({ user: 'ann', pass: 'a"b/c d&é' });
+    expect('text' in filled && Object.fromEntries(new URLSearchParams(filled.text))).toEqual({
+      user: 'ann',
+      pass: 'a"b/c d&é',
+    });
   });
 
   test('a value that looks like a placeholder or a replacement pattern stays as it is', () => {
     const odd = createSecretLookup({ ODD: '$& {{secret:PASS}}' });
-    expect(fillSecrets('<{{secret:ODD}}>', odd)).toEqual({ text: '<$& {{secret:PASS}}>', values: ['$& {{secret:PASS}}'] });
+    expect(fillSecrets('<{{secret:ODD}}>', odd)).toEqual({
+      text: '<$& {{secret:PASS}}>',
+      values: ['$& {{secret:PASS}}'],
+    });
   });
 
   test('a secret that is not there is named', () => {

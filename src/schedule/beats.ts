@@ -9,7 +9,7 @@ import type { VantageBeat } from '../result/result.ts';
 import { tellPresence } from './presence.ts';
 
 /** Between two heartbeats. Milliseconds. */
-export const beatMs = 2_000;
+const beatMs = 2_000;
 
 /** What a beat says beyond the times. */
 export interface BeatState extends Pick<VantageBeat, 'saturation' | 'queues' | 'droppedResults'> {

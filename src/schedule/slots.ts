@@ -36,7 +36,7 @@ export function cronSpreadOf(check: Check): number {
 }
 
 /** The first cron time after `afterMs`, epoch ms. */
-export function cronAfter(schedule: { cron: string; timezone: string }, afterMs: number): number {
+function cronAfter(schedule: { cron: string; timezone: string }, afterMs: number): number {
   return CronExpressionParser.parse(schedule.cron, { tz: schedule.timezone, currentDate: new Date(afterMs) })
     .next()
     .getTime();

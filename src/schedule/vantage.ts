@@ -28,7 +28,7 @@ const asapUnderWayMax = 50;
 const lockMs = 15_000;
 const stalledEveryMs = 10_000;
 /** What runs when the vantage is told to stop may end within this. Milliseconds. */
-export const stopMsMax = 20_000;
+const stopMsMax = 20_000;
 /** Without a heartbeat taken for so long, the vantage is not well. Milliseconds. */
 const unwellMs = 15_000;
 
