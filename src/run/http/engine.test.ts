@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { createHttpEngine } from './engine.ts';
-import { probeOf, run, runProbe, serve, surroundingsOf } from './trial.fixture.ts';
+import { closedPort, probeOf, run, runProbe, serve, surroundingsOf } from './trial.fixture.ts';
 
 const engine = createHttpEngine();
 afterAll(() => engine[Symbol.asyncDispose]());
@@ -237,6 +237,16 @@ describe('redirects', () => {
     const result = await run(engine, { url: server.url });
     expect(result).toMatchObject({ outcome: 'fail', reason: 'redirect', status: 302 });
     expect(result.message).toContain(message);
+  });
+
+  test('that lead to where nobody listens tell of that place alone', async () => {
+    const port = await closedPort();
+    const location = `http://127.0.0.1:${port}/`;
+    await using server = await serve((_request, response) => response.writeHead(302, { location }).end());
+    const result = await run(engine, { url: server.url });
+    expect(result).toMatchObject({ outcome: 'fail', reason: 'connect', redirects: 1 });
+    expect(result.message).toBe(`connection refused by 127.0.0.1:${port}`);
+    expect([result.status, result.ip]).toEqual([undefined, undefined]);
   });
 
   test('that end at the host of another system make it the suspect', async () => {

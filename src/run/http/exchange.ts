@@ -8,7 +8,7 @@ import type { Course } from './course.ts';
 import { Trouble, troubleOf } from './trouble.ts';
 
 /** Headers of an answer, bytes. */
-export const headerBytesMax = 64 * 1024;
+const headerBytesMax = 64 * 1024;
 /** Body of an answer, bytes, as it comes and again decoded. */
 export const bodyBytesMax = 1024 * 1024;
 
@@ -22,6 +22,8 @@ export interface Ask {
 
 /** How an answer is taken. */
 export interface Take {
+  /** Told as soon as the headers are there: the body may never come. */
+  readonly begun: (status: number, version: Answer['version']) => void;
   /** Whether the body's bytes are kept, or only counted. */
   readonly keeps: (headers: IncomingHttpHeaders) => boolean;
   /** Whether the headers are all that is waited for. */
@@ -61,7 +63,7 @@ export async function exchange(course: Course, socket: Socket, ask: Ask, take: T
       const path = ask.url.pathname + ask.url.search;
       const asked: Dispatcher.DispatchOptions = { path, method, headers, reset: true };
       if (body !== undefined) asked.body = body;
-      client.dispatch(asked, new Listener(course, take, version, done, failed));
+      client.dispatch(asked, new Listener(course, take, { version, bodiless: method === 'HEAD' }, done, failed));
     });
   } catch (thrown) {
     throw troubleOf(thrown, course.where);
@@ -109,10 +111,17 @@ function watchVersion(socket: Socket): () => Answer['version'] {
   return () => version;
 }
 
+/** What the headers alone do not tell of an answer. */
+interface Kind {
+  readonly version: () => Answer['version'];
+  /** Whatever length the headers name, no body comes. */
+  readonly bodiless: boolean;
+}
+
 class Listener implements Dispatcher.DispatchHandler {
   readonly #course: Course;
   readonly #take: Take;
-  readonly #version: () => Answer['version'];
+  readonly #kind: Kind;
   readonly #done: (answer: Answer) => void;
   readonly #failed: (error: unknown) => void;
   readonly #chunks: Buffer[] = [];
@@ -124,13 +133,13 @@ class Listener implements Dispatcher.DispatchHandler {
   constructor(
     course: Course,
     take: Take,
-    version: () => Answer['version'],
+    kind: Kind,
     done: (answer: Answer) => void,
     failed: (error: unknown) => void,
   ) {
     this.#course = course;
     this.#take = take;
-    this.#version = version;
+    this.#kind = kind;
     this.#done = done;
     this.#failed = failed;
   }
@@ -148,8 +157,10 @@ class Listener implements Dispatcher.DispatchHandler {
     this.#status = status;
     this.#headers = headers;
     this.#keeps = this.#take.keeps(headers);
+    this.#take.begun(status, this.#kind.version());
+    const promised = this.#kind.bodiless || status === 204 || status === 304 ? 0 : Number(headers['content-length']);
     if (this.#take.headersSuffice(status, headers)) this.#end();
-    else if (Number(headers['content-length']) > bodyBytesMax) this.#tooLarge(controller);
+    else if (promised > bodyBytesMax) this.#tooLarge(controller);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -177,14 +188,17 @@ class Listener implements Dispatcher.DispatchHandler {
     this.#done({
       status: this.#status,
       headers: this.#headers,
-      version: this.#version(),
+      version: this.#kind.version(),
       chunks: this.#chunks,
       bytes: this.#bytes,
     });
   }
 
   #tooLarge(controller: Dispatcher.DispatchController): void {
-    const trouble = new Trouble('size', `the body is larger than ${bodyBytesMax} bytes, the most that is read`);
+    const trouble = new Trouble(
+      'size',
+      `the body from ${this.#course.where} is larger than ${bodyBytesMax} bytes, the most that is read`,
+    );
     this.#failed(trouble);
     controller.abort(trouble);
   }

@@ -6,7 +6,8 @@ import { FunctionExpressionType, JSONPathEnvironment, type JSONPathQuery } from 
 import { asError } from '../../base/errors.ts';
 import type { HttpExpect, JsonMatcher } from '../../probe/definition.ts';
 import { compilePattern } from '../../probe/pattern.ts';
-import { type Seen, type Show, type Unmet, written } from './match.ts';
+import type { Seen, Unmet } from './match.ts';
+import { quoted, type Show, written } from './show.ts';
 
 /** Our ending of a path: the length of the one value before it. */
 const LENGTH = '.length()';
@@ -67,7 +68,7 @@ export function compileJson(expected: HttpExpect['json']): (seen: Seen, show: Sh
       const body = text();
       return {
         reason: 'json',
-        message: body === '' ? 'the body is empty, expected JSON' : `the body is not JSON: "${show(body)}"`,
+        message: body === '' ? 'the body is empty, expected JSON' : `the body is not JSON: ${quoted(body, show)}`,
       };
     }
     for (const judge of judges) {

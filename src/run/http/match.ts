@@ -2,13 +2,11 @@
  * What an answer must satisfy: matchers as data → functions, made once.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { HttpExpect, Pattern, TextMatcher } from '../../probe/definition.ts';
+import type { HttpExpect, TextMatcher } from '../../probe/definition.ts';
 import { compilePattern } from '../../probe/pattern.ts';
 import type { Reason } from '../../result/result.ts';
 import { compileJson } from './match-json.ts';
-
-/** Shows a piece of the answer in a message: redacted, then cut. */
-export type Show = (text: string) => string;
+import { quoted, type Show, written } from './show.ts';
 
 /** What is looked at. */
 export interface Seen {
@@ -35,8 +33,6 @@ export interface Matchers {
 }
 
 type Judge = (seen: Seen, show: Show) => Unmet | undefined;
-
-const quoted = (text: string, show: Show) => `"${show(text)}"`;
 
 /** Says what is wrong with a text, or nothing. */
 type TextJudge = (text: string, show: Show) => string | undefined;
@@ -134,9 +130,4 @@ function partsOf(
       return (text) => (compiled.test(text) === wanted ? undefined : `${expected} match ${written(pattern)}`);
     }),
   ];
-}
-
-/** An expression as its author wrote it. */
-export function written({ pattern, flags }: Pattern): string {
-  return `/${pattern}/${flags}`;
 }

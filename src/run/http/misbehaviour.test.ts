@@ -125,6 +125,16 @@ describe('a server that', () => {
     expect(await run(engine, { url: server.url })).toMatchObject({ outcome: 'pass', version: '1.0', bytes: 4 });
   });
 
+  test('names a length for what it does not send is understood', async () => {
+    await using server = await answerWith(`${head}content-length: 9999999\r\n\r\n`);
+    expect(await run(engine, { url: server.url, method: 'HEAD' })).toMatchObject({ outcome: 'pass', bytes: 0 });
+  });
+
+  test('breaks off has its status told all the same', async () => {
+    await using server = await answerWith('HTTP/1.1 503 Busy\r\ncontent-length: 9\r\n\r\n');
+    expect(await run(engine, { url: server.url })).toMatchObject({ reason: 'reset', status: 503, version: '1.1' });
+  });
+
   test('sends hints before its answer is waited for', async () => {
     await using server = await answerWith(
       `HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${head}content-length: 4\r\n\r\nmilk`,

@@ -73,28 +73,6 @@ describe('through a CONNECT proxy', () => {
     await vi.waitFor(() => expect(proxy.on.open() + server.open()).toBe(0));
   });
 
-  test('https is shaken hands with the target itself', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'vedette-tunnel-'));
-    try {
-      const made = await generate([{ name: 'commonName', value: 'localhost' }], {
-        keyType: 'ec',
-        extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
-      });
-      const ca = join(folder, 'ca.pem');
-      await writeFile(ca, made.cert);
-      await using server = await listening(
-        createSecure({ key: made.private, cert: made.cert }, (_request, response) => response.end('milk')),
-      );
-      await using proxy = await connectProxy();
-      const request = { url: `https://${server.host}/`, tls: { ca } };
-      const result = await run(engine, request, { egress: proxy.on.url });
-      expect(result.message).toBeUndefined();
-      expect(result.phases?.tls).toBeGreaterThan(0);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
-  });
-
   test('the user of the egress is told to the proxy', async () => {
     await using server = await target();
     await using proxy = await connectProxy();
@@ -153,6 +131,31 @@ describe('through a SOCKS5 proxy', () => {
 });
 
 describe('a proxy', () => {
+  test.each([
+    ['http', connectProxy],
+    ['socks5', socksProxy],
+  ])('(%s) https is shaken hands with the target itself', async (scheme, start) => {
+    const folder = await mkdtemp(join(tmpdir(), 'vedette-tunnel-'));
+    try {
+      const made = await generate([{ name: 'commonName', value: 'localhost' }], {
+        keyType: 'ec',
+        extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
+      });
+      const ca = join(folder, 'ca.pem');
+      await writeFile(ca, made.cert);
+      await using server = await listening(
+        createSecure({ key: made.private, cert: made.cert }, (_request, response) => response.end('milk')),
+      );
+      await using proxy = await start();
+      const request = { url: `https://${server.host}/`, tls: { ca } };
+      const result = await run(engine, request, { egress: `${scheme}://${proxy.on.host}` });
+      expect(result.message).toBeUndefined();
+      expect(result.phases?.tls).toBeGreaterThan(0);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   test.each(['http', 'socks5'])('(%s) that is not there is ours', async (scheme) => {
     const port = await closedPort();
     const result = await run(engine, { url: 'http://shop.example/' }, { egress: `${scheme}://127.0.0.1:${port}` });

@@ -54,15 +54,16 @@ export async function visit(it: Visit): Promise<Visited> {
   const follows = (status: number, headers: IncomingHttpHeaders) =>
     request.redirects > 0 && isRedirect(status) && (headers.location !== undefined || !matchers.status(status));
   const take: Take = {
+    begun: (status, version) => Object.assign(facts, { status, version }),
     keeps: (headers) => matchers.wantsBody || codingsOf(headers).length > 0,
     headersSuffice: follows,
   };
   let onward: Onward = { url: prepared.url, method: prepared.method, body: prepared.body, foreign: false };
   for (;;) {
-    const answer = await hop(it, onward, take);
     facts.redirects = trail.count;
+    const answer = await hop(it, onward, take);
     if (!follows(answer.status, answer.headers)) return await settle(it, answer);
-    onward = trail.next(onward, answer.status, answer.headers.location);
+    onward = trail.next(onward, answer.status, firstOf(answer.headers.location));
   }
 }
 
@@ -70,6 +71,8 @@ async function hop(it: Visit, { url, method, body, foreign }: Onward, take: Take
   const { course, facts, request, probe, egress } = it;
   const peer = peerOf(url);
   course.goTo(url, nameOf(peer));
+  // What the hop before it showed is no news of this one.
+  for (const name of ['status', 'version', 'ip'] as const) delete facts[name];
   // Before anything is opened: a file that is missing is no fault of the target.
   const handshake =
     url.protocol === 'https:' ? { context: it.contexts.of(request.tls, !foreign), http2: request.http2 } : undefined;
@@ -88,9 +91,13 @@ async function hop(it: Visit, { url, method, body, foreign }: Onward, take: Take
   const headers = { ...it.headersFor(url), ...ownHeaders(it.prepared, foreign, body !== undefined) };
   const answer = await exchange(course, socket, { url, method, headers, body }, take);
   course.release();
-  facts.status = answer.status;
-  facts.version = answer.version;
   return answer;
+}
+
+/** A header that came more than once is a list, whatever its type says. */
+function firstOf(header: string | undefined): string | undefined {
+  const [first]: (string | undefined)[] = [header].flat();
+  return first;
 }
 
 /** The request's headers as they go to one hop: no credentials to strangers, no word of a body that is not sent. */
