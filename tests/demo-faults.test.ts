@@ -22,9 +22,9 @@ import { findChromium } from '../src/run/journey/chromium.ts';
 import { createJourneyEngine } from '../src/run/journey/engine.ts';
 
 /** Shops side by side: most of the time a fault is waited for, not worked on. */
-const lanes = 5;
+const lanes = 3;
 /** Journeys under way over all lanes; as many children in the pool. */
-const journeysMax = 8;
+const journeysMax = 4;
 
 const secrets: Readonly<Record<string, string>> = { SHOP_PASSWORD: password, PAYMENT_KEY: paymentKey };
 
