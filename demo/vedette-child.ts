@@ -12,7 +12,7 @@ import { VedetteError } from '../src/base/errors.ts';
 const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 
 /** How long Vedette may take to end by itself, milliseconds. */
-const stopMsMax = 15_000;
+const stopMsMax = 30_000;
 /** How much of the log's end is told when Vedette ends unasked, lines. */
 const tailLinesMax = 15;
 

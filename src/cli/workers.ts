@@ -68,6 +68,8 @@ function worker(
       const first = config.metricsPort === 0 ? 0 : metricsPort || config.metricsPort + 1;
       metricsPort = port !== undefined && port.only !== 0 ? port.only : await ports.take(first);
       return {
+        // Names are looked up on libuv's threads, four by default: one resolver that hangs would hold up every check.
+        UV_THREADPOOL_SIZE: lookupThreads,
         ...defined(env),
         VEDETTE_REDIS_URL: redisUrl,
         VEDETTE_PROJECT: project,
@@ -76,6 +78,9 @@ function worker(
     },
   };
 }
+
+/** Lookups under way at a time in a worker. */
+const lookupThreads = '32';
 
 /** What a program needs of the environment to run at all; what may be a secret is not among it. */
 const plainNames =
