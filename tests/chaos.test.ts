@@ -144,18 +144,25 @@ async function inForceNow(redis: Redis): Promise<Map<string, InForce[]>> {
   );
 }
 
+/** A slot due shortly before may have been under way; the job of one shortly after was due within. */
+function touches({ from, to }: Event, { at }: Closed): boolean {
+  return at >= from - 3_000 && at < to + 3_000;
+}
+
 function report(events: readonly Event[], closings: ReadonlyMap<string, Closed>, seconds: number): string {
   const all = [...closings.values()];
+  const failures = all.filter(({ how }) => how !== 'pass');
   const lateness = all.flatMap(({ lateMs }) => lateMs ?? []);
   const lines = [
     `${all.length} slots in ${seconds.toFixed(0)} s: ${tally(all.map(({ how }) => how))}`,
     `lateness of runs: p50 ${quantile(lateness, 0.5).toFixed(0)} ms, p99 ${quantile(lateness, 0.99).toFixed(0)} ms, most ${quantile(lateness, 1).toFixed(0)} ms`,
-    ...events.map(({ name, from, to, note }) => {
-      // What was due shortly before may have been under way.
-      const during = all.filter(({ at, how }) => at >= from - 3_000 && at < to && how !== 'pass');
-      const said = note === undefined ? '' : `; ${note}`;
-      return `${name} (${((to - from) / 1_000).toFixed(1)} s): not passed: ${tally(during.map(({ how }) => how))}${said}`;
+    ...events.map((event) => {
+      const touched = failures.filter((closed) => touches(event, closed));
+      const said = event.note === undefined ? '' : `; ${event.note}`;
+      const seconds = ((event.to - event.from) / 1_000).toFixed(1);
+      return `${event.name} (${seconds} s): not passed: ${tally(touched.map(({ how }) => how))}${said}`;
     }),
+    `at no event: not passed: ${tally(failures.filter((closed) => !events.some((event) => touches(event, closed))).map(({ how }) => how))}`,
   ];
   return `\n${lines.map((line) => `  ${line}\n`).join('')}`;
 }
