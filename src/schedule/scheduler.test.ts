@@ -117,6 +117,21 @@ describe('the active scheduler', () => {
     expect((record?.from ?? 0) - asked).toBeLessThan(5_000);
   });
 
+  test('leaves time enough before a plan is in force, however long its job schedulers took to put in', async () => {
+    const plan = planOf(
+      ...Array.from({ length: 10_000 }, (_, i) => journeyProbe(`shop/j${i}`, { schedule: { everyMs: 3_600_000 } })),
+    );
+    await put(plan);
+    await speakFor('fra', plan.version);
+    await using _scheduler = start();
+    const quickly = { timeout: 20_000, interval: 5 };
+    await expect.poll(() => forceRecords(redis, project, 'fra'), quickly).toHaveLength(1);
+    const [record] = await forceRecords(redis, project, 'fra');
+    // A round's job comes up to 1.75 s before its last slot: that job, too, must find the plan known.
+    expect((record?.from ?? 0) - Date.now()).toBeGreaterThan(1_750);
+    expect(await schedulersAt('fra')).toHaveLength(10_000);
+  });
+
   test('keeps the old job schedulers until the new plan is in force, then takes them out', async () => {
     const [old, next] = [
       planOf(...many(40)),

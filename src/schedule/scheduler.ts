@@ -22,8 +22,11 @@ import { roundsOf } from './rounds.ts';
 
 /** Between two looks at the lease and the plan, when nothing wakes it. Milliseconds. */
 const tickMs = 500;
-/** How far ahead a plan is put in force: enough to reach every process of the vantage. Milliseconds. */
-const forceLeadMs = 1_500;
+/**
+ * How far ahead a plan is put in force: a round's job is due up to 1.75 s before its last slot, and must find the plan
+ * known to every process of the vantage. Milliseconds.
+ */
+const forceLeadMs = 2_500;
 /** A vantage that nobody speaks for gets the plan in force without being ready: its slots are then missed, loudly. Milliseconds. */
 const readyMsMax = 30_000;
 /** Between two reconciliations of job schedulers when the plan does not change. Milliseconds. */
@@ -137,7 +140,7 @@ async function followPlan(redis: Redis, project: string, work: Work, log: Logger
     await applyPlan(redis, project, work, applied, now, log);
     applied.lookedAt = now;
   }
-  if (!applied.settled) applied.settled = await settle(redis, project, work, applied, now, log);
+  if (!applied.settled) applied.settled = await settle(redis, project, work, applied, log);
 }
 
 /** Brings the job schedulers of every vantage in line; takes out what no plan in force needs. */
@@ -190,10 +193,11 @@ async function settle(
   project: string,
   work: Work,
   applied: NonNullable<Work['applied']>,
-  now: number,
   log: Logger,
 ): Promise<boolean> {
   const { version, at } = applied.published;
+  // Not the turn's time: thousands of job schedulers may have been put in since.
+  const now = await redisNow(redis);
   const here = alive(await presences(redis, project), now);
   let settled = true;
   for (const vantage of await vantagesEver(redis, project, applied.plan)) {
@@ -206,7 +210,7 @@ async function settle(
     const processes = here.filter(({ beat }) => beat.vantage === vantage);
     const ready = processes.length > 0 && processes.every(({ loaded }) => loaded === version);
     if (!ready && now - at < readyMsMax) continue;
-    const from = Math.ceil((now + forceLeadMs) / 1_000) * 1_000;
+    const from = now + forceLeadMs;
     await putInForce(redis, project, vantage, { version, from }, work.epoch);
     log.info({ vantage, plan: version, from, ready }, 'plan put in force');
   }
