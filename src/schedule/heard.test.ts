@@ -30,6 +30,19 @@ describe('a slot of which nothing came', () => {
       40_000,
       'disconnected',
     ],
+    [
+      'right after a silence, whose job was due within it',
+      heardOver([0, 20_000, 0], [60_000, 90_000, 0]),
+      61_900,
+      'disconnected',
+    ],
+    [
+      'right after a new process came, whose job was due before it',
+      heardOver([0, 20_000, 0], [60_000, 90_000, 59_500]),
+      61_000,
+      'vantage-down',
+    ],
+    ['a while after a silence', heardOver([0, 20_000, 0], [60_000, 90_000, 0]), 62_000, 'lost'],
   ] as const)('%s', (_, heard, at, reason) => {
     expect(whyMissed(heard, at)).toBe(reason);
   });

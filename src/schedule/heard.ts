@@ -16,6 +16,9 @@ export interface Heard {
 
 const stretchesMax = 100;
 
+/** A round's job is due up to this long before its slots: if nobody was there to take it, they were lost with it. Milliseconds. */
+const jobAheadMs = 2_000;
+
 /** Adds a beat; beats may come more than once and somewhat out of order. */
 export function hear(heard: Heard | undefined, beat: Pick<VantageBeat, 'at' | 'startedAt'>): Heard {
   const stretches = [...(heard?.stretches ?? [])];
@@ -29,7 +32,8 @@ export function hear(heard: Heard | undefined, beat: Pick<VantageBeat, 'at' | 's
 /** Why a slot of which nothing came was missed. */
 export function whyMissed(heard: Heard | undefined, at: number): 'lost' | 'disconnected' | 'vantage-down' {
   if (heard === undefined) return 'vantage-down';
-  if (heard.stretches.some(([from, to]) => from <= at && at <= to)) return 'lost';
-  const later = heard.stretches.some(([from]) => from > at);
-  return later && heard.startedAt <= at ? 'disconnected' : 'vantage-down';
+  const jobAt = at - jobAheadMs;
+  if (heard.stretches.some(([from, to]) => from <= jobAt && at <= to)) return 'lost';
+  const later = heard.stretches.some(([from]) => from > jobAt);
+  return later && heard.startedAt <= jobAt ? 'disconnected' : 'vantage-down';
 }
