@@ -88,11 +88,22 @@ async function redisCounts(
   };
 }
 
-async function startTarget(): Promise<{ child: ChildProcess; origin: string }> {
+interface Target {
+  readonly child: ChildProcess;
+  readonly origin: string;
+}
+
+async function startTarget(): Promise<Target> {
   const child = spawn(process.execPath, ['bench/target.ts'], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
   if (child.stdout === null) throw new Error('the target cannot be heard');
   const [said] = (await once(child.stdout, 'data')) as [Buffer];
   return { child, origin: said.toString().trim() };
+}
+
+async function timesAsked(target: ChildProcess): Promise<number> {
+  target.send('how often?');
+  const [asked] = await once(target, 'message');
+  return Number(asked);
 }
 
 /** When the plan is in force at the vantage, epoch ms; resolves once that time has come. */
@@ -126,6 +137,31 @@ async function reportRuns(historyFile: string, plan: Plan, from: number, to: num
   say(`lateness  p50 ${late(0.5)}, p99 ${late(0.99)}, p99.9 ${late(0.999)}, most ${late(1)}`);
 }
 
+interface Use {
+  readonly name: string;
+  readonly cpuSeconds: number;
+  readonly rssMib: number;
+}
+
+type RedisCounts = Awaited<ReturnType<typeof redisCounts>>;
+
+/** @param used seconds of CPU that each process had used when the measurement began */
+function reportUse(
+  rows: readonly Use[],
+  used: ReadonlyMap<string, number>,
+  redis: { before: RedisCounts; after: RedisCounts; seconds: number },
+): void {
+  const { before, after, seconds } = redis;
+  for (const { name, cpuSeconds, rssMib } of rows) {
+    const cpu = cpuSeconds - (used.get(name) ?? 0);
+    const core = ((cpu / seconds) * 100).toFixed(1);
+    say(`${name.padEnd(9)} CPU ${cpu.toFixed(1)} s (${core} % of a core), RSS ${rssMib.toFixed(0)} MiB`);
+  }
+  const perSecond = ((after.commands - before.commands) / seconds).toFixed(0);
+  const memory = `${after.memoryMib.toFixed(1)} MiB (peak ${after.peakMib.toFixed(1)})`;
+  say(`redis     used_memory ${memory}, ${perSecond} commands/s`);
+}
+
 async function addOneProbe(redis: Redis, plan: Plan, probes: readonly HttpProbe[], extra: HttpProbe): Promise<void> {
   const next = planOf(plan.project, [vantage], [...probes, extra]);
   const askedAt = Date.now();
@@ -137,13 +173,7 @@ async function addOneProbe(redis: Redis, plan: Plan, probes: readonly HttpProbe[
   say(`one probe more: in force ${seconds(from)} after it was published; its first run was due after ${seconds(due)}`);
 }
 
-async function run(
-  options: Options,
-  redisUrl: string,
-  dataDir: string,
-  origin: string,
-  targetPid: number,
-): Promise<void> {
+async function run(options: Options, redisUrl: string, dataDir: string, target: Target): Promise<void> {
   const project = `scale-${process.pid}`;
   const redis = connectRedis(redisUrl, { name: 'bench' });
   await using workers = new Workers({
@@ -153,7 +183,13 @@ async function run(
     VEDETTE_LOG_LEVEL: 'warn',
   });
   const { checks, everyMs, seconds } = options;
-  const all = probesOf({ count: checks + 1, vantages: [vantage], everyMs: [everyMs], timeoutMs, origin });
+  const all = probesOf({
+    count: checks + 1,
+    vantages: [vantage],
+    everyMs: [everyMs],
+    timeoutMs,
+    origin: target.origin,
+  });
   const probes = all.slice(0, checks);
   const plan = planOf(project, [vantage], probes);
   const started = performance.now();
@@ -162,7 +198,7 @@ async function run(
     ['scheduler', workers.start('scheduler', 'scheduler').pid],
     ['vantage', workers.start('vantage', 'vantage', { VEDETTE_VANTAGE: vantage }).pid],
     ['recorder', workers.start('recorder', 'recorder').pid],
-    ['target', targetPid],
+    ['target', target.child.pid ?? 0],
   ]);
   const from = await inForce(redis, plan);
   say(
@@ -171,25 +207,18 @@ async function run(
 
   const before = await redisCounts(redis);
   processes.set('redis', before.pid);
+  const askedBefore = await timesAsked(target.child);
   const used = new Map([...processes].map(([name, pid]) => [name, usage(pid).cpuSeconds]));
   const vantagePid = processes.get('vantage') ?? 0;
   await measured('measuring', seconds * 1_000, () => `vantage ${usage(vantagePid).rssMib.toFixed(0)} MiB`);
   const to = Date.now();
   const after = await redisCounts(redis);
+  const asked = (await timesAsked(target.child)) - askedBefore;
   const rows = [...processes].map(([name, pid]) => ({ name, ...usage(pid) }));
 
   await reportRuns(join(dataDir, 'history.db'), plan, from, to);
-  const wall = (to - from) / 1_000;
-  for (const { name, cpuSeconds, rssMib } of rows) {
-    const cpu = cpuSeconds - (used.get(name) ?? 0);
-    say(
-      `${name.padEnd(9)} CPU ${cpu.toFixed(1)} s (${((cpu / wall) * 100).toFixed(1)} % of a core), RSS ${rssMib.toFixed(0)} MiB`,
-    );
-  }
-  const perSecond = (after.commands - before.commands) / wall;
-  say(
-    `redis     used_memory ${after.memoryMib.toFixed(1)} MiB (peak ${after.peakMib.toFixed(1)}), ${perSecond.toFixed(0)} commands/s`,
-  );
+  reportUse(rows, used, { before, after, seconds: (to - from) / 1_000 });
+  say(`target    asked ${asked} times while this was measured, by its own count`);
   const [extra] = all.slice(checks);
   if (extra !== undefined) await addOneProbe(redis, plan, probes, extra);
   for (const trouble of workers.troubles().slice(0, 20)) say(trouble);
@@ -202,7 +231,7 @@ const target = await startTarget();
 try {
   const log = createLog('bench', 'warn');
   await using embedded = options.redis === undefined ? await startEmbeddedRedis({ dataDir, log }) : undefined;
-  await run(options, options.redis ?? embedded?.url ?? '', dataDir, target.origin, target.child.pid ?? 0);
+  await run(options, options.redis ?? embedded?.url ?? '', dataDir, target);
 } finally {
   target.child.kill();
   rmSync(dataDir, { recursive: true, force: true });

@@ -19,6 +19,7 @@ import {
   askedTwice,
   type Closed,
   closingsIn,
+  passedUnasked,
   quantile,
   slotsExpected,
   tally,
@@ -222,6 +223,7 @@ test(
     // All went on while the last slots were waited for, so the log is held to the slots up to now.
     const all = slotsExpected([before, after], await inForceNow(redis), Date.now());
     expect(askedTwice(historyFile, target.asked, all)).toEqual([]);
+    expect(passedUnasked(historyFile, target.asked, closings)).toEqual([]);
 
     const stopped = events.at(-1);
     if (stopped === undefined) throw new Error('nothing happened');

@@ -115,6 +115,23 @@ export function askedTwice(
   return twice;
 }
 
+/** Slots that passed although the target's log holds no request of that run. */
+export function passedUnasked(
+  historyFile: string,
+  asked: ReadonlyMap<string, readonly Asked[]>,
+  closings: ReadonlyMap<SlotId, Closed>,
+): string[] {
+  using history = openHistory(historyFile, { readOnly: true });
+  const traces = new Set([...asked.values()].flat().map(({ trace }) => trace));
+  return [...closings]
+    .filter(([, { how }]) => how === 'pass')
+    .map(([slot]) => slot)
+    .filter((slot) => {
+      const closing = history.run(slot);
+      return closing?.type !== 'result' || !traces.has(closing.result.traceId);
+    });
+}
+
 /** How many of each, most first, as `name number`. */
 export function tally(names: Iterable<string>): string {
   const counts = new Map<string, number>();

@@ -177,7 +177,7 @@ export class Target implements AsyncDisposable {
 }
 
 /** A landscape of these vantages, each in a network of its own. */
-export function landscapeOf(project: string, vantages: readonly string[]): Landscape {
+function landscapeOf(project: string, vantages: readonly string[]): Landscape {
   return {
     project,
     teams: { web: { label: 'Web' } },
@@ -227,6 +227,7 @@ export function probesOf(options: {
   });
 }
 
+/** The plan of these probes, all of them of the system `shop`. */
 export function planOf(project: string, vantages: readonly string[], probes: readonly HttpProbe[]): Plan {
   return makePlan(landscapeOf(project, vantages), probes);
 }
