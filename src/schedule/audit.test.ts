@@ -16,7 +16,7 @@ import { checksAt, timetable } from './slots.ts';
 const start = 1_700_000_000_000;
 const everyMs = 10_000;
 /** Beyond the patience of checks that time out after 5 s. */
-const patienceMs = 64_000;
+const patienceMs = 50_000;
 
 let server: RedisFixture;
 let redis: Redis;

@@ -19,6 +19,8 @@ import { checksAt, type Slot, type Timetable, timetable } from './slots.ts';
 const arrivalMs = 35_000;
 /** The most time one walk covers at a look, so that a recorder that was away for long catches up in pieces. Milliseconds. */
 const walkMsMax = 60_000;
+/** Patience is rounded up to this, so that there are few classes. Milliseconds. */
+const patienceStepMs = 10_000;
 /** Slots asked of history at a time. */
 const slotsAtOnceMax = 2_000;
 
@@ -139,7 +141,7 @@ function forgetWalked(state: AuditState, vantage: string, records: readonly InFo
 function walksIn(plan: Plan, vantage: string): Walk[] {
   const groups = Map.groupBy(checksAt(plan, vantage), (check) => {
     const wanted = check.probe.timeoutMs + lateMsMax(check, 0) + arrivalMs;
-    return 2 ** Math.ceil(Math.log2(wanted / 1_000)) * 1_000;
+    return Math.ceil(wanted / patienceStepMs) * patienceStepMs;
   });
   return [...groups].map(([patienceMs, checks]) => ({ patienceMs, slots: timetable(checks) }));
 }

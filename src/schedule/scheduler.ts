@@ -13,7 +13,7 @@ import { connectRedis, redisNow } from '../base/redis.ts';
 import type { Plan } from '../probe/definition.ts';
 import { forceRecords, inForceAt, putInForce } from './force.ts';
 import { scheduleKeys } from './keys.ts';
-import { lease } from './lease.ts';
+import { lease, leaseMs } from './lease.ts';
 import { alive, forgetGone, presences } from './presence.ts';
 import { fetchPlan, type Published, published } from './published.ts';
 import { type VantageQueues, vantageQueues } from './queues.ts';
@@ -76,7 +76,13 @@ export function startScheduler(options: { redisUrl: string; project: string; log
       log.info({ epoch }, 'this scheduler is active');
       work = { epoch, queues: new Map() };
     }
-    await followPlan(redis, project, work, log);
+    // A big plan takes longer to put in than a lease lasts.
+    const renewing = setInterval(() => void held.hold().catch(() => {}), leaseMs / 3);
+    try {
+      await followPlan(redis, project, work, log);
+    } finally {
+      clearInterval(renewing);
+    }
   }
 
   async function closeWork(): Promise<void> {
