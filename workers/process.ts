@@ -46,13 +46,15 @@ export async function runWorker(name: string, start: (around: Surroundings) => P
       });
     }
     const stopped = stopSignal();
+    // Whatever hangs, also a start that waits for Redis, hangs no longer than this.
+    void stopped.then(() => setTimeout(() => process.exit(1), endMsMax + 1_000).unref());
     let worker: Worker | undefined;
+    const own = createProcessMetrics({ version: packageVersion });
     await using server = await serveMetrics({
       host: config.metricsHost,
       port: config.metricsPort,
       log,
-      exposition: (vantage) =>
-        (worker?.exposition ?? createProcessMetrics({ version: packageVersion }).exposition)(vantage),
+      exposition: (vantage) => (worker?.exposition ?? own.exposition)(vantage),
       health: () => health(worker),
     });
     const redis = connectRedis(redisUrl, { name, log });

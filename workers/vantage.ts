@@ -24,7 +24,7 @@ await runWorker('vantage', async ({ config, redisUrl, redis, project, log }) => 
   }
   const settings = { ...config, journeyPool: config.journeyPool + asapJourneyPlaces, log };
   const lastHeard = (probe: string) => lastHeartbeat(redis, project, probe);
-  const heartbeat = () => createHeartbeatEngine({ lastHeard, clock: { now: () => Date.now() } });
+  const heartbeat = () => createHeartbeatEngine({ lastHeard });
   const engine = { http: engines.http(), journey: engines.journey({ ...settings, heartbeat }), heartbeat: heartbeat() };
   const secret = createSecretLookup(process.env, config.secretsDir);
   const keepArtifact = createArtifactUploader({ redis, project, bytesMax: artifactBytesMax, log });

@@ -27,7 +27,7 @@ test.each([
   ['before the first report it is not green', { at: undefined, expectedSince: now - 5_000 }, 'degraded', 'silent'],
   ['a first report that never comes fails', { at: undefined, expectedSince: now - 30_001 }, 'fail', 'silent'],
 ] as const)('%s', (_, heard, outcome, reason) => {
-  const verdict = verdictOf(probe, heard, now);
+  const verdict = verdictOf(probe, { ...heard, now });
   expect(verdict.outcome).toBe(outcome);
   expect(verdict.reason).toBe(reason);
 });
@@ -35,7 +35,6 @@ test.each([
 test('a place of reports that does not answer is ours, not the outside system’s', async () => {
   await using engine = createHeartbeatEngine({
     lastHeard: () => Promise.reject(new Error('redis is away')),
-    clock: { now: () => now },
   });
   const check: Check = { id: 'erp/nightly-export@inbox', probe, variant: { key: '', values: {} }, vantage: 'inbox' };
   const result = await engine.run({ check, cause: 'scheduled', scheduledAt: now, plan: 'p' }, {} as Surroundings);

@@ -2,9 +2,9 @@
  * The heartbeat engine: an outside system promised to report; a run looks when it last did.
  */
 import { randomBytes } from 'node:crypto';
-import { type Clock, formatDuration } from '../base/time.ts';
+import { formatDuration } from '../base/time.ts';
 import type { HeartbeatProbe } from '../probe/definition.ts';
-import { type Finding, resultOf, type Task } from '../result/result.ts';
+import { type Finding, resultOf } from '../result/result.ts';
 import type { Engine } from './engine.ts';
 
 /** What is known of a heartbeat, epoch ms. */
@@ -13,22 +13,20 @@ export interface LastHeard {
   readonly at: number | undefined;
   /** Since when it is expected. */
   readonly expectedSince: number;
+  /** The time by the clock that stamped them. */
+  readonly now: number;
 }
 
 /**
  * @param lastHeard asks where the reports are kept; it may reject, which is ours and not the target's
- * @param clock the clock by which reports are stamped: Redis's, as far as it is known
  */
-export function createHeartbeatEngine(options: {
-  lastHeard: (probe: string) => Promise<LastHeard>;
-  clock: Clock;
-}): Engine {
+export function createHeartbeatEngine(options: { lastHeard: (probe: string) => Promise<LastHeard> }): Engine {
   return {
     async run(task) {
       const startedAt = Date.now();
       const { probe } = task.check;
       if (probe.kind !== 'heartbeat') throw new TypeError(`${probe.id} is no heartbeat`);
-      const verdict = await judge(probe, task, options);
+      const verdict = await judge(probe, options);
       return resultOf(task, {
         startedAt,
         durationMs: Date.now() - startedAt,
@@ -44,11 +42,10 @@ type Verdict = Pick<Finding, 'outcome' | 'reason' | 'message'>;
 
 async function judge(
   probe: HeartbeatProbe,
-  _task: Task,
-  { lastHeard, clock }: Parameters<typeof createHeartbeatEngine>[0],
+  { lastHeard }: Parameters<typeof createHeartbeatEngine>[0],
 ): Promise<Verdict> {
   try {
-    return verdictOf(probe, await lastHeard(probe.id), clock.now());
+    return verdictOf(probe, await lastHeard(probe.id));
   } catch (error) {
     const message = `the reports could not be looked up: ${error instanceof Error ? error.message : String(error)}`;
     return { outcome: 'broken', reason: 'vantage', message };
@@ -56,7 +53,7 @@ async function judge(
 }
 
 /** Silence beyond `every` + `grace` is a failure; before the first report it is told as degraded, never as green. */
-export function verdictOf(probe: HeartbeatProbe, { at, expectedSince }: LastHeard, now: number): Verdict {
+export function verdictOf(probe: HeartbeatProbe, { at, expectedSince, now }: LastHeard): Verdict {
   const patienceMs = probe.expectEveryMs + probe.graceMs;
   const promise = `expected every ${formatDuration(probe.expectEveryMs)}, with ${formatDuration(probe.graceMs)} of grace`;
   const silentMs = now - (at ?? expectedSince);

@@ -65,12 +65,14 @@ export function createAudit(options: AuditOptions): Audit {
   const state: AuditState = options.load() ?? { cursors: {}, heard: {} };
   const walks = new Map<string, readonly Walk[]>();
 
-  async function walksOf(vantage: string, version: string): Promise<readonly Walk[]> {
+  async function walksOf(vantage: string, version: string): Promise<readonly Walk[] | undefined> {
     const key = `${vantage} ${version}`;
     const known = walks.get(key);
     if (known !== undefined) return known;
     const plan = await fetchPlan(redis, project, version);
-    const made = plan === undefined ? [] : walksIn(plan, vantage);
+    // A sync may put it back; until then nothing is taken as walked.
+    if (plan === undefined) return undefined;
+    const made = walksIn(plan, vantage);
     walks.set(key, made);
     return made;
   }
@@ -78,12 +80,14 @@ export function createAudit(options: AuditOptions): Audit {
   async function walk(vantage: string, record: InForce, until: number, upTo: number): Promise<void> {
     const done = `${vantage} ${record.version} ${record.from} done`;
     if (state.cursors[done] === until) return;
+    const known = await walksOf(vantage, record.version);
+    if (known === undefined) return;
     let ended = true;
-    for (const { patienceMs, slots } of await walksOf(vantage, record.version)) {
+    for (const { patienceMs, slots } of known) {
       const key = `${vantage} ${record.version} ${record.from} ${patienceMs}`;
       const from = state.cursors[key] ?? record.from;
       const to = Math.min(until, Math.max(from, Math.min(from + walkMsMax, upTo - patienceMs)));
-      close(vantage, record.version, slots.between(from, to));
+      await close(vantage, record.version, slots.between(from, to));
       state.cursors[key] = to;
       if (to < until) ended = false;
     }
@@ -93,7 +97,7 @@ export function createAudit(options: AuditOptions): Audit {
     }
   }
 
-  function close(vantage: string, version: string, slots: readonly Slot[]): void {
+  async function close(vantage: string, version: string, slots: readonly Slot[]): Promise<void> {
     if (slots.length === 0) return;
     options.expected(vantage, slots.length);
     for (let i = 0; i < slots.length; i += slotsAtOnceMax) {
@@ -107,6 +111,8 @@ export function createAudit(options: AuditOptions): Audit {
         const reason = whyMissed(state.heard[vantage], slot.at);
         options.write({ type: 'missed', missed: missedSlot(slot.check, slot.at, version, reason) });
       }
+      // Part by part: the writer's buffer is bounded.
+      await options.flush();
     }
   }
 

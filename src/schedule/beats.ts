@@ -10,6 +10,8 @@ import { tellPresence } from './presence.ts';
 
 /** Between two heartbeats. Milliseconds. */
 const beatMs = 2_000;
+/** A longer round trip is not used to compare clocks. Milliseconds. */
+const roundTripMsMax = 1_000;
 
 /** What a beat says beyond the times. */
 export interface BeatState extends Pick<VantageBeat, 'saturation' | 'queues' | 'droppedResults'> {
@@ -43,13 +45,15 @@ export async function startBeats(options: {
   let skewMs = 0;
   let lastTaken = 0;
   let wake = () => {};
+  let wanted = false;
   let stopping = false;
 
   async function measure(): Promise<number> {
     const before = Date.now();
     const at = await redisNow(redis);
     const after = Date.now();
-    skewMs = Math.round((before + after) / 2 - at);
+    // An answer that waited for Redis to come back says nothing of the clock.
+    if (after - before < roundTripMsMax) skewMs = Math.round((before + after) / 2 - at);
     return at;
   }
   const startedAt = await measure();
@@ -78,13 +82,15 @@ export async function startBeats(options: {
 
   async function loop(): Promise<void> {
     while (!stopping) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, beatMs);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+      if (!wanted)
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, beatMs);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      wanted = false;
       if (stopping) return;
       await beat().catch((error: unknown) => log.warn({ err: asError(error).message }, 'a heartbeat was not taken'));
     }
@@ -93,7 +99,11 @@ export async function startBeats(options: {
   const running = loop();
 
   return {
-    soon: () => wake(),
+    soon() {
+      // During a beat nobody waits to be woken; the next one follows at once.
+      wanted = true;
+      wake();
+    },
     now: () => Date.now() - skewMs,
     get lastTaken() {
       return lastTaken;

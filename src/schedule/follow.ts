@@ -6,7 +6,7 @@ import { asError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { connectRedis } from '../base/redis.ts';
 import type { Check, Plan } from '../probe/definition.ts';
-import { forceRecords, type InForce, inForceAt, stretches } from './force.ts';
+import { forceRecords, type InForce, inForceAt, stillToRun, stretches } from './force.ts';
 import { scheduleKeys } from './keys.ts';
 import { fetchPlan, published } from './published.ts';
 import { type Round, roundsOf } from './rounds.ts';
@@ -57,10 +57,18 @@ export async function followPlans(options: {
   let loaded: string | undefined;
   let stopping = false;
   let looking = Promise.resolve();
+  let lookWaits = false;
 
   const subscriber = connectRedis(options.redisUrl, { name: `${vantage}-plans`, log });
   const lookSoon = () => {
-    looking = looking.then(look).catch((error: unknown) => {
+    // While Redis is away looks must not pile up behind the one that waits.
+    if (lookWaits) return;
+    lookWaits = true;
+    const next = () => {
+      lookWaits = false;
+      return look();
+    };
+    looking = looking.then(next).catch((error: unknown) => {
       log.warn({ err: asError(error).message }, 'the plan could not be looked at; the one known stays in force');
     });
   };
@@ -81,7 +89,8 @@ export async function followPlans(options: {
     if (stopping) return;
     const [now, current] = [await forceRecords(redis, project, vantage), await published(redis, project)];
     const changed = now.length !== records.length || now.at(-1)?.from !== records.at(-1)?.from;
-    const recent = now.slice(-2);
+    // The one before may still have jobs under way.
+    const recent = now.slice(-(stillToRun(now, Date.now()).length + 1));
     for (const { version } of recent) await load(version);
     if (current !== undefined) await load(current.version);
     const newlyLoaded = current !== undefined && plans.has(current.version) && loaded !== current.version;

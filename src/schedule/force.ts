@@ -58,6 +58,12 @@ export function stretches(
   });
 }
 
+/** The records by which slots are or will be run: the one in force, and all that are still to come. */
+export function stillToRun(records: readonly InForce[], now: number): readonly InForce[] {
+  const current = records.findLastIndex((record) => record.from <= now);
+  return records.slice(Math.max(0, current));
+}
+
 /** The record in force at a time. */
 export function inForceAt(records: readonly InForce[], at: number): InForce | undefined {
   return records.findLast((record) => record.from <= at);

@@ -12,15 +12,16 @@ export async function noteHeartbeat(redis: Redis, project: string, probe: string
   return at;
 }
 
-/** When it last reported, and since when it is asked; the first question counts as the beginning. */
+/** When it last reported, since when it is asked (the first question counts), and Redis's clock, by which both are. */
 export async function lastHeartbeat(
   redis: Redis,
   project: string,
   probe: string,
-): Promise<{ at: number | undefined; expectedSince: number }> {
+): Promise<{ at: number | undefined; expectedSince: number; now: number }> {
   const keys = scheduleKeys(project);
   const at = await redis.hget(keys.heartbeats, probe);
-  const since = (await redis.hget(keys.expected, probe)) ?? String(await redisNow(redis));
+  const now = await redisNow(redis);
+  const since = (await redis.hget(keys.expected, probe)) ?? String(now);
   await redis.hsetnx(keys.expected, probe, since);
-  return { at: at === null ? undefined : Number(at), expectedSince: Number(since) };
+  return { at: at === null ? undefined : Number(at), expectedSince: Number(since), now };
 }

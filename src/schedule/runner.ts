@@ -55,6 +55,7 @@ export function createRunner(options: {
   const journeys = gate(options.journeyPool);
   const asapJourneys = gate(asapJourneyPlaces);
   let inFlight = 0;
+  let stopping = false;
 
   function miss({ check, at, plan }: DueSlot, reason: MissedReason): void {
     write({ type: 'missed', missed: missedSlot(check, at, plan.version, reason) });
@@ -82,7 +83,8 @@ export function createRunner(options: {
     if (underWay.has(slot.check.id)) return miss(slot, 'overlap');
     if (!(await journeys.enter(lateBy))) return miss(slot, 'overload');
     try {
-      await execute(task, slot.plan, slot.check.id);
+      if (stopping) miss(slot, 'stopping');
+      else await execute(task, slot.plan, slot.check.id);
     } finally {
       journeys.leave();
     }
@@ -108,7 +110,11 @@ export function createRunner(options: {
       const task: Task = { check, cause, scheduledAt: at, request, plan: plan.version };
       const key = `${check.id} ${request}`;
       if (check.probe.kind !== 'journey') return execute(task, plan, key);
-      await asapJourneys.enter(check.probe.timeoutMs * 2);
+      if (!(await asapJourneys.enter(check.probe.timeoutMs * 2))) {
+        const message = 'the vantage had no place for a journey wanted at once';
+        write({ type: 'result', result: unrun(task, clock.now(), 'vantage', message) });
+        return;
+      }
       try {
         await execute(task, plan, key);
       } finally {
@@ -116,6 +122,7 @@ export function createRunner(options: {
       }
     },
     abandon() {
+      stopping = true;
       const left = [...underWay.values()];
       underWay.clear();
       for (const { task, startedAt } of left) {
@@ -149,6 +156,12 @@ export function missedSlot(check: Check, at: number, plan: string, reason: Misse
     reason,
     plan,
   } as const;
+}
+
+/** A run that was asked for and could not be made. */
+function unrun(task: Task, at: number, reason: 'vantage', message: string): Result {
+  const traceId = randomBytes(16).toString('hex');
+  return resultOf(task, { startedAt: at, durationMs: 0, outcome: 'broken', reason, message, traceId });
 }
 
 function stopped(task: Task, startedAt: number, durationMs: number, message: string): Result {

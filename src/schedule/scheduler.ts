@@ -11,7 +11,7 @@ import { asError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { connectRedis, redisNow } from '../base/redis.ts';
 import type { Plan } from '../probe/definition.ts';
-import { forceRecords, inForceAt, putInForce } from './force.ts';
+import { forceRecords, putInForce, stillToRun } from './force.ts';
 import { scheduleKeys } from './keys.ts';
 import { lease, leaseMs } from './lease.ts';
 import { alive, forgetGone, presences } from './presence.ts';
@@ -44,7 +44,7 @@ interface Work {
   readonly epoch: number;
   readonly queues: Map<string, VantageQueues>;
   /** The published plan whose job schedulers are in, and when they were last looked at. */
-  applied?: { readonly published: Published; readonly plan: Plan; lookedAt: number; settled: boolean };
+  applied?: { readonly published: Published; readonly plan: Plan; lookedAt: number; settled: boolean; tidied: boolean };
 }
 
 /** Starts a scheduler; it becomes active when it gets the lease. */
@@ -139,12 +139,14 @@ async function followPlan(redis: Redis, project: string, work: Work, log: Logger
     const plan = await fetchPlan(redis, project, wanted.version);
     if (plan === undefined)
       throw new Error(`plan ${wanted.version} is published, but Redis does not hold it; run vedette sync`);
-    work.applied = { published: wanted, plan, lookedAt: 0, settled: false };
+    work.applied = { published: wanted, plan, lookedAt: 0, settled: false, tidied: false };
   }
   const { applied } = work;
   if (applied.lookedAt === 0 || now - applied.lookedAt > reconcileMs) {
     await applyPlan(redis, project, work, applied, now, log);
     applied.lookedAt = now;
+    // Looked at again as well: a Redis that lost its last second may have lost the record.
+    applied.settled = false;
   }
   if (!applied.settled) applied.settled = await settle(redis, project, work, applied, log);
 }
@@ -179,7 +181,7 @@ async function applyPlan(
   await forgetGone(redis, project, now);
 }
 
-/** Rounds of the plan that is in force at the vantage now, while it is another one. */
+/** Rounds of other plans that are in force at the vantage now, or will be before this one is. */
 async function stillNeeded(
   redis: Redis,
   project: string,
@@ -187,10 +189,12 @@ async function stillNeeded(
   plan: Plan,
   now: number,
 ): Promise<Set<string>> {
-  const record = inForceAt(await forceRecords(redis, project, vantage), now);
-  if (record === undefined || record.version === plan.version) return new Set();
-  const old = await fetchPlan(redis, project, record.version);
-  return new Set(old === undefined ? [] : roundsOf(old, vantage).keys());
+  const needed = new Set<string>();
+  for (const { version } of stillToRun(await forceRecords(redis, project, vantage), now)) {
+    const old = version === plan.version ? undefined : await fetchPlan(redis, project, version);
+    for (const id of old === undefined ? [] : roundsOf(old, vantage).keys()) needed.add(id);
+  }
+  return needed;
 }
 
 /** Puts the plan in force wherever it is ready; true when it is in force everywhere and nothing is left to tidy. */
@@ -213,6 +217,7 @@ async function settle(
       continue;
     }
     settled = false;
+    applied.tidied = false;
     const processes = here.filter(({ beat }) => beat.vantage === vantage);
     const ready = processes.length > 0 && processes.every(({ loaded }) => loaded === version);
     if (!ready && now - at < readyMsMax) continue;
@@ -221,7 +226,10 @@ async function settle(
     log.info({ vantage, plan: version, from, ready }, 'plan put in force');
   }
   // Whatever only the plan before needed goes at the next look.
-  if (settled) applied.lookedAt = 1;
+  if (settled && !applied.tidied) {
+    applied.lookedAt = 1;
+    applied.tidied = true;
+  }
   return settled;
 }
 

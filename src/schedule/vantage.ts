@@ -24,6 +24,8 @@ const roundWorkers = 4;
 const jobsUnderWayMax = 500;
 /** Of wanted-at-once jobs, at a time. */
 const asapUnderWayMax = 50;
+/** A run wanted at once is of no use later than this. Milliseconds. */
+const askedMsMax = 120_000;
 /** How long a job's lock outlives a dead vantage, and how often dead ones are looked for. Milliseconds. */
 const lockMs = 15_000;
 const stalledEveryMs = 10_000;
@@ -187,6 +189,10 @@ async function runAsap(job: Job<Asked>, runner: Runner, follower: PlanFollower, 
   const found = asked && follower.check(asked.check, Date.now());
   if (asked === undefined || found === undefined) {
     log.warn({ check: asked?.check }, 'a run was asked for of a check that is not in the plan here; it is not run');
+    return;
+  }
+  if (Date.now() - asked.at > askedMsMax) {
+    log.warn({ check: asked.check, cause: asked.cause }, 'a run was asked for too long ago; it is not run');
     return;
   }
   // Not a second time after a crash: whoever asked may ask again under another request.
