@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RedisFixture } from '../result/redis.fixture.ts';
-import { forceRecords, inForceAt, putInForce, stretches } from './force.ts';
+import { forceRecords, inForceAt, putInForce, stillToRun, stretches } from './force.ts';
 import { scheduleKeys } from './keys.ts';
 import { lease } from './lease.ts';
 
@@ -51,6 +51,27 @@ describe('what is in force', () => {
         expect(parts.every((part) => part.from >= from && part.to <= to && part.from < part.to)).toBe(true);
       }),
     );
+  });
+});
+
+describe('what is still to be run by', () => {
+  const records = [
+    { version: 'a', from: 100 },
+    { version: 'b', from: 200 },
+    { version: 'c', from: 300 },
+  ];
+  test.each([
+    [50, 'abc'],
+    [150, 'abc'],
+    [200, 'bc'],
+    [250, 'bc'],
+    [1_000, 'c'],
+  ])('at %i is the plan in force and all that come', (now, versions) => {
+    expect(
+      stillToRun(records, now)
+        .map(({ version }) => version)
+        .join(''),
+    ).toBe(versions);
   });
 });
 

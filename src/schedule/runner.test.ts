@@ -236,6 +236,26 @@ describe('a run that is wanted at once', () => {
     await done;
     expect(said()).toEqual(['fr pass confirmation']);
   });
+
+  test('without a place in time is told as ours, and takes no place from those that come later', async () => {
+    const { runs, runner, entries } = setUp();
+    const first = runner.asap(checkOf(journey), plan, asked);
+    const refused = runner.asap(checkOf(journey, 1), plan, asked);
+    await vi.advanceTimersByTimeAsync(journey.timeoutMs * 2);
+    await refused;
+    expect(entries).toMatchObject([{ result: { variant: 'fr', outcome: 'broken', reason: 'vantage' } }]);
+    await runs.end(0);
+    await first;
+    void runner.asap(checkOf(journey, 2), plan, asked);
+    const waiting = runner.asap(checkOf(journey, 1), plan, { ...asked, request: 'r2' });
+    await settled();
+    expect(runs.tasks).toHaveLength(2);
+    await runs.end(1);
+    await settled();
+    expect(runs.tasks).toHaveLength(3);
+    await runs.end(2);
+    await waiting;
+  });
 });
 
 describe('a standstill of the vantage', () => {
