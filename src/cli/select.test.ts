@@ -22,7 +22,7 @@ function probe(id: string, file: string, markets: readonly string[] = ['']): Pro
 
 const choice = {
   cwd: '/work',
-  probesDir: '/work/probes',
+  probesDir: '/srv/probes',
   probes: [
     probe('shop/checkout', 'shop/checkout.ts', ['de', 'fr']),
     probe('shop/search', 'shop/search.ts'),
@@ -46,7 +46,7 @@ describe('a selector', () => {
       ['shop/checkout[de]@(here)', 'shop/checkout[fr]@(here)', 'shop/search@(here)'],
     ],
     ['a file from here', ['probes/shop/search.ts'], ['shop/search@(here)']],
-    ['an absolute folder', ['/work/probes/shop-admin/'], ['shop-admin/login@(here)']],
+    ['an absolute folder', ['/srv/probes/shop-admin/'], ['shop-admin/login@(here)']],
     [
       'the probes folder',
       ['./probes'],
