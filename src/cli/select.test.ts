@@ -21,7 +21,7 @@ function probe(id: string, file: string, markets: readonly string[] = ['']): Pro
 }
 
 const choice = {
-  cwd: '/work',
+  cwd: '/srv',
   probesDir: '/srv/probes',
   probes: [
     probe('shop/checkout', 'shop/checkout.ts', ['de', 'fr']),
