@@ -4,7 +4,7 @@
  *
  * `VEDETTE_CHAOS_SECONDS=300 npx vitest run tests/chaos.test.ts` is the long run.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempDisposableSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -179,7 +179,8 @@ function burstAfter({ to }: Event, closings: ReadonlyMap<string, Closed>, vantag
 test(
   'whatever dies, every slot is closed once, and none is asked twice',
   async () => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'vedette-chaos-'));
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'vedette-chaos-'));
+    const dataDir = folder.path;
     await using target = await Target.start(1_200);
     await using redisServer = await RedisFixture.start();
     const redis = redisServer.connect();
@@ -234,7 +235,6 @@ test(
     expect(tally(during.map(({ how }) => how.split('/')[0] ?? ''))).not.toContain('pass');
     expect(burstAfter(stopped, closings, 'par')).toBeLessThan(1.5);
     expect(await fetch(`http://127.0.0.1:${whole.webPort}/healthz`).then(({ status }) => status)).toBe(200);
-    rmSync(dataDir, { recursive: true, force: true });
   },
   lasting + standstillMs + auditedMsMax + 90_000,
 );
