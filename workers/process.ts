@@ -31,6 +31,8 @@ export interface Worker extends AsyncDisposable {
 }
 
 const projectLookMs = 250;
+/** Redis may be away for so long before a worker calls itself unwell. Milliseconds. */
+const redisAwayMsMax = 15_000;
 /** The longest an orderly end may take, milliseconds: above what a vantage grants its runs. */
 const endMsMax = 27_000;
 
@@ -49,15 +51,16 @@ export async function runWorker(name: string, start: (around: Surroundings) => P
     // Whatever hangs, also a start that waits for Redis, hangs no longer than this.
     void stopped.then(() => setTimeout(() => process.exit(1), endMsMax + 1_000).unref());
     let worker: Worker | undefined;
+    const redis = connectRedis(redisUrl, { name, log });
+    const away = awayWatch(redis);
     const own = createProcessMetrics({ version: packageVersion });
     await using server = await serveMetrics({
       host: config.metricsHost,
       port: config.metricsPort,
       log,
       exposition: (vantage) => (worker?.exposition ?? own.exposition)(vantage),
-      health: () => health(worker),
+      health: () => health(worker, away()),
     });
-    const redis = connectRedis(redisUrl, { name, log });
     await requireRedis(redis);
     const project = config.project ?? (await waitForProject(redis, log, stopped));
     if (project !== undefined) {
@@ -75,8 +78,20 @@ export async function runWorker(name: string, start: (around: Surroundings) => P
   setTimeout(() => process.exit(), 1_000).unref();
 }
 
-function health(worker: Worker | undefined) {
-  const reasons = worker === undefined ? ['starting, or waiting for a plan to be published'] : worker.troubles();
+/** Says so once Redis has been away for longer than a restart takes: a worker that can do nothing is not well. */
+function awayWatch(redis: Redis): () => readonly string[] {
+  let since: number | undefined = Date.now();
+  redis.on('ready', () => (since = undefined));
+  redis.on('close', () => (since ??= Date.now()));
+  return () => {
+    const awayMs = since === undefined ? 0 : Date.now() - since;
+    return awayMs > redisAwayMsMax ? [`redis has not answered for ${Math.round(awayMs / 1_000)} s`] : [];
+  };
+}
+
+function health(worker: Worker | undefined, away: readonly string[]) {
+  const own = worker === undefined ? ['starting, or waiting for a plan to be published'] : worker.troubles();
+  const reasons = [...away, ...own];
   return { ok: reasons.length === 0, reasons };
 }
 
