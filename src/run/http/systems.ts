@@ -2,9 +2,10 @@
  * Whose a host is, for a landscape; made once for each.
  */
 import type { Landscape } from '../../probe/definition.ts';
-import { systemsByHost } from '../journey/inside/systems.ts';
+import { systemsByHost } from '../../probe/hosts.ts';
+import type { SystemHosts } from '../journey/messages.ts';
 
-type SystemsByHost = ReturnType<typeof systemsByHost>;
+type SystemsByHost = (url: URL) => SystemHosts | undefined;
 
 const known = new WeakMap<Landscape, SystemsByHost>();
 

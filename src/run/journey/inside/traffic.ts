@@ -2,9 +2,9 @@
  * The requests of a run: how many went to which system, how they fared, and which system is suspect when a step fails.
  */
 import type { APIRequestContext, BrowserContext, Request } from 'playwright';
+import { systemsByHost } from '../../../probe/hosts.ts';
 import type { SystemRequests } from '../../../result/result.ts';
 import type { SystemHosts } from '../messages.ts';
-import { systemsByHost } from './systems.ts';
 
 const groupsMax = 50;
 /** Requests followed at a time, and failures remembered; more tell nothing new. */
