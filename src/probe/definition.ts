@@ -185,6 +185,8 @@ export interface Vantage {
   readonly inside: boolean;
   /** A proxy through which everything leaves: `http://` (CONNECT) or `socks5://`. */
   readonly egress?: string;
+  /** Addresses (http, https) that it can reach whatever the shop does; where all fail, it is ill. Absent: none is known. */
+  readonly control?: readonly string[];
 }
 
 /** All systems, teams and vantages, and how systems depend on one another. */

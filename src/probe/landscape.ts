@@ -41,6 +41,11 @@ export interface VantageOptions {
   readonly inside?: boolean;
   /** A proxy through which everything leaves: `http://host:port` or `socks5://host:port`. */
   readonly egress?: string;
+  /**
+   * What this vantage can reach whatever the shop does, e.g. `https://www.example.com/`; at most 5 addresses. It is
+   * asked when a run fails: where none of them answers, the run is broken, for the vantage is ill.
+   */
+  readonly control?: string | readonly string[];
 }
 
 /** Options of {@link landscape}. */

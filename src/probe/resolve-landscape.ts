@@ -7,6 +7,7 @@ import { nameCharsMax, secretsMax, systemsMax, teamsMax, vantagesMax } from './l
 import { isRecord, OptionReader } from './option-reader.ts';
 import { type Problem, show } from './problem.ts';
 import type { KnownNames } from './resolve-common.ts';
+import { readControl, refuseWatchedControls } from './resolve-control.ts';
 import { readHeaders } from './resolve-headers.ts';
 import { SECRET_NAME } from './secret.ts';
 import type { Written } from './written.ts';
@@ -43,6 +44,7 @@ export function resolveLandscape(
   };
   refuseSharedHosts(landscape.systems, named.systems);
   refuseCycles(landscape.systems, named.systems);
+  refuseWatchedControls(landscape, named.vantages);
   return { landscape: problems.length === 0 ? landscape : undefined, names };
 }
 
@@ -124,7 +126,7 @@ function resolveSystem(
 }
 
 function resolveVantage(reader: OptionReader, name: string): Vantage {
-  reader.known(['label', 'country', 'network', 'inside', 'egress']);
+  reader.known(['label', 'country', 'network', 'inside', 'egress', 'control']);
   const country = reader.needed('country', "write its two letters, such as 'DE'") ?? '';
   if (country !== '' && !/^[A-Z]{2}$/.test(country)) {
     reader.fault(
@@ -141,12 +143,14 @@ function resolveVantage(reader: OptionReader, name: string): Vantage {
       'use a proxy that needs none',
     );
   }
+  const control = readControl(reader, name);
   return {
     label: reader.text('label') ?? name,
     country,
     network: reader.needed('network', 'name the network in which it stands: quorum counts networks') ?? '',
     inside: reader.flag('inside') ?? false,
     ...(egress === undefined ? {} : { egress }),
+    ...(control === undefined ? {} : { control }),
   };
 }
 
