@@ -27,6 +27,13 @@ export interface SystemOptions<Team extends string, System extends string> {
   readonly workaround?: string;
   /** Sent with every request to this system's hosts, e.g. one that marks synthetic traffic. No secrets. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** What we call ourselves to its hosts, where it wants a name of its own choice; `vedette/VERSION …` by default. */
+  readonly userAgent?: string;
+  /**
+   * Whether its hosts get a `traceparent`. By default with all that we ask, but of a page's requests only documents
+   * and what it fetches from its own origin; `true`: with every request of a page too; `false`: with none.
+   */
+  readonly traceparent?: boolean;
 }
 
 /** A place from which we look. */

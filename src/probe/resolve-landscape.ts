@@ -8,7 +8,7 @@ import { isRecord, OptionReader } from './option-reader.ts';
 import { type Problem, show } from './problem.ts';
 import type { KnownNames } from './resolve-common.ts';
 import { readControl, refuseWatchedControls } from './resolve-control.ts';
-import { readHeaders } from './resolve-headers.ts';
+import { readSystemHeaders } from './resolve-headers.ts';
 import { SECRET_NAME } from './secret.ts';
 import type { Written } from './written.ts';
 
@@ -98,7 +98,8 @@ function resolveSystem(
   teams: readonly string[],
   systems: readonly string[],
 ): System {
-  reader.known(['label', 'owner', 'runbook', 'hosts', 'external', 'dependsOn', 'workaround', 'headers']);
+  const told = ['label', 'owner', 'runbook', 'hosts', 'external', 'dependsOn', 'workaround'];
+  reader.known([...told, 'headers', 'userAgent', 'traceparent']);
   const owner = reader.needed('owner', 'name the team that mends it') ?? '';
   if (owner !== '' && !teams.includes(owner)) {
     // Read as a list of one, for its wording and its suggestion.
@@ -113,6 +114,7 @@ function resolveSystem(
   }
   const runbook = reader.address('runbook');
   const workaround = reader.text('workaround');
+  const traceparent = reader.flag('traceparent');
   return {
     label: reader.text('label') ?? name,
     owner,
@@ -121,7 +123,8 @@ function resolveSystem(
     external: reader.flag('external') ?? false,
     dependsOn: reader.namesFrom('dependsOn', systems, 'system') ?? [],
     ...(workaround === undefined ? {} : { workaround }),
-    headers: readHeaders(reader, { secrets: false }),
+    headers: readSystemHeaders(reader),
+    ...(traceparent === undefined ? {} : { traceparent }),
   };
 }
 

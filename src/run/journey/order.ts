@@ -1,10 +1,10 @@
 /**
  * What a child is told of a run: only what the script and its surroundings need.
  */
-import type { JourneyProbe } from '../../probe/definition.ts';
+import type { JourneyProbe, System } from '../../probe/definition.ts';
 import type { Task } from '../../result/result.ts';
 import type { Surroundings } from '../engine.ts';
-import type { Order, StageSettings } from './messages.ts';
+import type { Order, StageSettings, SystemHosts } from './messages.ts';
 
 /**
  * The journey that a task asks for.
@@ -38,10 +38,12 @@ export function orderOf(
     secrets: Object.fromEntries(secrets),
     system: probe.system,
     dependsOn: probe.dependsOn,
-    systems: systems
-      .filter(([, system]) => system.hosts.length > 0)
-      .map(([name, { hosts, headers }]) => ({ name, hosts, headers })),
+    systems: systems.filter(([, system]) => system.hosts.length > 0).map(([name, system]) => systemOf(name, system)),
   };
+}
+
+function systemOf(name: string, { hosts, headers, traceparent }: System): SystemHosts {
+  return { name, hosts, headers, ...(traceparent === undefined ? {} : { traceparent }) };
 }
 
 function stageOf(probe: JourneyProbe, { vantage }: Surroundings): StageSettings {
