@@ -25,7 +25,10 @@ export interface SystemOptions<Team extends string, System extends string> {
   readonly dependsOn?: readonly System[];
   /** What people can do meanwhile. */
   readonly workaround?: string;
-  /** Sent with every request to this system's hosts, e.g. one that marks synthetic traffic. No secrets. */
+  /**
+   * Sent with every request to this system's hosts, e.g. one that marks synthetic traffic. No secrets. In a journey, a
+   * redirect elsewhere carries them on.
+   */
   readonly headers?: Readonly<Record<string, string>>;
   /** What we call ourselves to its hosts, where it wants a name of its own choice; `vedette/VERSION …` by default. */
   readonly userAgent?: string;
