@@ -1,76 +1,164 @@
 /**
  * Redaction: what a person, a log or a page may read never holds a secret, however it was written down.
  */
+import { beginningOf, endsOf, type Unit, unitsOf } from './written.ts';
 
 const MASK = '[redacted]';
 
 /** A value shorter than this is masked only where it stands alone: masking every `1` would leave nothing to read. */
 const aloneBelowChars = 4;
+/** A long value is looked for in pieces of this many units: its beginning is masked also where the rest was cut off. */
+const pieceUnits = 32;
+/** Of a piece that was cut short, half is masked, or so many units: fewer of them tell too little. */
+const cutUnits = { least: 4, most: 8 } as const;
+/** Base64 is looked for in pieces of this many characters; what stands around one is masked with it. */
+const base64Chars = 16;
 
 /**
- * Returns a function that replaces every occurrence of every value by `[redacted]`, be it plain, percent-encoded
- * (any case, spaces as `+` too), JSON-escaped, HTML-escaped, or within base64 and base64url. Occurrences that
- * overlap are masked together. Cut a text only after it went through here: half a secret is not recognised.
+ * Returns a function that replaces every occurrence of every value by `[redacted]`, be it plain, percent-encoded,
+ * JSON-escaped or HTML-escaped (in any mixture, up to four times over), in either case, within base64 or base64url, or
+ * in hex. What touches or overlaps is masked together. A value that the text's end or an ellipsis cuts off is masked if
+ * there is enough of it to tell; all the same, cut a text only after it went through here.
  */
 export function createRedactor(values: readonly string[]): (text: string) => string {
-  const forms = [...new Set(values.flatMap(formsOf))].sort((a, b) => b.length - a.length);
-  if (forms.length === 0) return (text) => text;
-  return (text) => mask(text, spansOf(text, forms));
+  const searches = [...new Set(values)].filter((value) => value !== '').flatMap(searchesFor);
+  if (searches.length === 0) return (text) => text;
+  return (text) =>
+    mask(
+      text,
+      searches.flatMap((search) => search(text)).sort((a, b) => a[0] - b[0]),
+    );
 }
 
 type Span = readonly [start: number, end: number];
+type Search = (text: string) => Span[];
 
-function formsOf(value: string): string[] {
-  if (value === '') return [];
-  const plain = [value, JSON.stringify(value).slice(1, -1), htmlEscaped(value)];
-  const percent = percentForms(value);
-  const lower = percent.map((form) => form.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase()));
-  const base64 = value.length < aloneBelowChars ? [] : base64Forms(value);
-  return [...plain, ...percent, ...lower, ...base64].filter((form) => form !== '');
+function searchesFor(value: string): Search[] {
+  const core = value.trim();
+  if (core.length < aloneBelowChars) {
+    const alone: Search[] = core === '' ? [] : [searchFor(unitsOf(core))];
+    const exact = value.length < aloneBelowChars ? [] : [value];
+    return [...alone.map(onlyAlone), searchForAll(exact)];
+  }
+  const spellings = [...new Set([value, value.normalize('NFC'), value.normalize('NFD')])];
+  const hex = Buffer.from(value).toString('hex');
+  return [
+    ...distinct(spellings.flatMap((spelling) => piecesOf(unitsOf(spelling)))).map(searchFor),
+    searchForAll([hex, hex.toUpperCase()]),
+    widened(searchForAll(distinct(bytesOf(value).flatMap(base64Forms)))),
+  ];
 }
 
-function percentForms(value: string): string[] {
-  // A lone surrogate cannot be percent-encoded as it is; every encoder would first replace it.
+/** A value that repeats itself has the same piece many times. */
+function distinct<T>(all: readonly T[]): T[] {
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+/** What may have been put into base64: the value, or what became of it on the way there. */
+function bytesOf(value: string): Buffer[] {
   const whole = value.toWellFormed();
-  return [encodeURIComponent(whole), encodeURI(whole), new URLSearchParams([['', whole]]).toString().slice(1)];
-}
-
-function htmlEscaped(value: string): string {
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return value.replace(/[&<>"]/g, (char) => entities[char] ?? char);
+  const form = new URLSearchParams([['', whole]]).toString().slice(1);
+  const written = [value, value.trim(), JSON.stringify(value).slice(1, -1), encodeURIComponent(whole), form];
+  const latin1 = /[\x80-\xff]/.test(value) && !/[^\0-\xff]/.test(value) ? [Buffer.from(value, 'latin1')] : [];
+  return [...[...new Set(written)].map((text) => Buffer.from(text)), ...latin1];
 }
 
 /**
- * The characters of a base64 text that a value determines, for each of the three positions at which it can begin
- * within a group: a password is recognised inside the base64 of `user:password`.
+ * The characters of a base64 text that these bytes alone determine, for each of the three places at which they can
+ * begin within a group: a password is recognised inside the base64 of `user:password`. In pieces, each as base64 and
+ * base64url, and as URLs and JSON write its two odd characters.
  */
-function base64Forms(value: string): string[] {
-  const bytes = Buffer.from(value);
-  const inner = [0, 1, 2].map((shift) => {
-    const bits = (shift + bytes.length) * 8;
+function base64Forms(bytes: Buffer): string[] {
+  const pieces = [0, 1, 2].flatMap((shift) => {
     const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
-    return text.slice(Math.ceil((shift * 8) / 6), Math.floor(bits / 6));
+    const inner = text.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
+    return piecesOf([...inner], base64Chars).map((piece) => piece.join(''));
   });
-  const whole = bytes.toString('base64');
-  return [whole, whole.replace(/=+$/, ''), ...inner]
-    .filter((form) => form.length >= aloneBelowChars)
-    .flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
+  const written = pieces.flatMap((piece) => [
+    piece,
+    piece.replaceAll('+', '-').replaceAll('/', '_'),
+    piece.replaceAll('+', '%2B').replaceAll('/', '%2F'),
+    piece.replaceAll('+', '%2b').replaceAll('/', '%2f'),
+    piece.replaceAll('+', ' '),
+    piece.replaceAll('/', '\\/'),
+  ]);
+  return written.filter((form) => form.length >= aloneBelowChars);
 }
 
-function spansOf(text: string, forms: readonly string[]): Span[] {
-  const spans: Span[] = [];
-  for (const form of forms) {
-    for (let at = text.indexOf(form); at !== -1; at = text.indexOf(form, at + 1)) {
-      const end = at + form.length;
-      if (form.length >= aloneBelowChars || standsAlone(text, at, end)) spans.push([at, end]);
+/** In pieces of this length; the last one is longer rather than short. */
+function piecesOf<T>(all: readonly T[], length = pieceUnits): T[][] {
+  const count = Math.max(1, Math.floor(all.length / length));
+  return Array.from({ length: count }, (_, at) =>
+    all.slice(at * length, at === count - 1 ? all.length : (at + 1) * length),
+  );
+}
+
+/** Finds every place of these texts, also those that overlap. */
+function searchForAll(forms: readonly string[]): Search {
+  return (text) => {
+    const spans: Span[] = [];
+    for (const form of forms) {
+      for (let at = text.indexOf(form); at !== -1; at = text.indexOf(form, at + 1)) spans.push([at, at + form.length]);
     }
-  }
-  return spans.sort((a, b) => a[0] - b[0]);
+    return spans;
+  };
 }
 
-function standsAlone(text: string, start: number, end: number): boolean {
+/** Finds every place of these units, however written, also those that overlap or were cut off. */
+function searchFor(units: readonly Unit[]): Search {
+  const least = Math.min(units.length, cutUnits.most, Math.max(cutUnits.least, Math.ceil(units.length / 2)));
+  const beginning = beginningOf(units, least);
+  return (text) => {
+    const spans: Span[] = [];
+    beginning.lastIndex = 0;
+    for (let match = beginning.exec(text); match !== null; match = beginning.exec(text)) {
+      const end = follow(text, match.index, units, least);
+      if (end !== undefined) spans.push([match.index, end]);
+      beginning.lastIndex = match.index + 1;
+    }
+    return spans;
+  };
+}
+
+/** So a text ends that was cut off, perhaps within a character's encoding. */
+const cut = /(?:[%&\\][#\w%\\;]{0,12})?(?:…|\.\.\.|$)/y;
+
+/** Where the units end that begin here; `undefined` where they do not stand here. */
+function follow(text: string, at: number, units: readonly Unit[], least: number): number | undefined {
+  let places: readonly number[] = [at];
+  for (const [index, unit] of units.entries()) {
+    const [only, second] = places;
+    const next =
+      only !== undefined && second === undefined
+        ? endsOf(text, only, unit)
+        : [...new Set(places.flatMap((place) => endsOf(text, place, unit)))];
+    if (next.length === 0) return index < least ? undefined : places.find((place) => isCutAt(text, place));
+    places = next;
+  }
+  return Math.max(...places);
+}
+
+function isCutAt(text: string, at: number): boolean {
+  cut.lastIndex = at;
+  return cut.test(text);
+}
+
+function onlyAlone(search: Search): Search {
   const word = /[\p{L}\p{N}_]/u;
-  return !word.test(text.charAt(start - 1)) && !word.test(text.charAt(end));
+  return (text) =>
+    search(text).filter(([start, end]) => !word.test(text.charAt(start - 1)) && !word.test(text.charAt(end)));
+}
+
+/** What stands around a value in base64 holds some of its bits, and the user's name: all of it is masked. */
+function widened(search: Search): Search {
+  const alphabet = /[A-Za-z0-9+=_-]/;
+  return (text) =>
+    search(text).map(([from, to]) => {
+      let [start, end] = [from, to];
+      while (start > 0 && alphabet.test(text.charAt(start - 1))) start--;
+      while (end < text.length && alphabet.test(text.charAt(end))) end++;
+      return [start, end];
+    });
 }
 
 function mask(text: string, spans: readonly Span[]): string {
@@ -78,8 +166,8 @@ function mask(text: string, spans: readonly Span[]): string {
   let done = 0;
   for (const [start, end] of spans) {
     if (end <= done) continue;
-    // A span that begins inside the one before it continues that mask.
-    if (start >= done) masked += text.slice(done, start) + MASK;
+    // A span that touches the one before it, or begins inside it, continues that mask.
+    if (start > done || masked === '') masked += text.slice(done, start) + MASK;
     done = end;
   }
   return masked + text.slice(done);

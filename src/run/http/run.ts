@@ -18,8 +18,9 @@ import { outcomeOf, Trouble } from './trouble.ts';
 import { proxyOf } from './tunnel.ts';
 import { type Facts, visit } from './visit.ts';
 
-/** Characters of the answer that a message shows. */
+/** Characters of the answer that a message shows, and that are looked through for its secrets and blanks. */
 const shownCharsMax = 120;
+const lookedAtCharsMax = 16 * 1024;
 const dayMs = 86_400_000;
 
 /** What the engine gives every run. */
@@ -47,6 +48,7 @@ export class Run {
   readonly #course = new Course();
   readonly #facts: Facts = {};
   #prepared: Prepared | undefined;
+  #redactor: ((text: string) => string) | undefined;
 
   constructor(task: Task, surroundings: Surroundings, context: RunContext) {
     this.#task = task;
@@ -172,13 +174,15 @@ export class Run {
 
   /** A piece of the answer, fit for a message of one line. */
   #show(text: string): string {
-    const line = this.#redact(text).replace(/\s+/g, ' ').trim();
+    // A megabyte would hold up every other run.
+    const line = this.#redact(text.slice(0, lookedAtCharsMax)).replace(/\s+/g, ' ').trim();
     return line.length > shownCharsMax ? `${line.slice(0, shownCharsMax)}…` : line;
   }
 
   #redact(text: string): string {
-    const secrets = this.#prepared?.secrets ?? [];
-    return secrets.length === 0 ? text : createRedactor(secrets)(text);
+    if (this.#prepared === undefined) return text;
+    this.#redactor ??= createRedactor(this.#prepared.secrets);
+    return this.#redactor(text);
   }
 }
 
