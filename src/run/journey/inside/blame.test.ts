@@ -91,6 +91,12 @@ const cases: readonly (readonly [title: string, verdict: Verdict, scene: Partial
     { document: document('payment', 503), faults: [down] },
     'fail/dependency payment',
   ],
+  [
+    "the page is another system's, and an error",
+    verdictOf('element'),
+    { document: document('reviews', 500) },
+    'fail/status reviews',
+  ],
   ['the page is fine', verdictOf('element'), { document: document('shop', 200) }, 'fail/element'],
   [
     'a wall stands before all',

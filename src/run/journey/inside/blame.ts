@@ -48,14 +48,14 @@ export function blame(verdict: Verdict, scene: Scene): Blame {
     const { status, statusText, url } = page;
     const answer = `the page ${url.slice(0, urlCharsMax)} was answered ${`${status} ${statusText}`.trim()}`;
     const message = `${answer}, expected 2xx; seen by the script: ${verdict.message}`;
-    return { verdict: { ...verdict, reason: 'status', message }, ...named };
+    return { verdict: { ...verdict, reason: 'status', message }, ...named, ...ownerOf(scene) };
   }
   if (suspect === undefined || !scene.dependsOn.includes(suspect.system)) return { verdict, ...named };
   const message = `${verdict.message}\n${suspect.system}: ${told(suspect.faults)}`;
   return { verdict: { ...verdict, reason: 'dependency', message }, ...named };
 }
 
-/** The system before whose page a wall stands, where it is not the probe's own. */
+/** The system whose page it is, where it is not the probe's own. */
 function ownerOf({ document, systemOf, own }: Scene): { readonly suspect?: string } {
   const system = document === undefined ? undefined : systemOf(document.url);
   return system === undefined || system === own ? {} : { suspect: system };
