@@ -11,8 +11,8 @@ import {
   type ChildSettings,
   childFolderPrefix,
   type FromChild,
+  lastWords,
   type Order,
-  outOfMemoryMark,
   type Report,
   type ToChild,
 } from './messages.ts';
@@ -36,7 +36,7 @@ const entry = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './child.t
 /** How a run ended, as far as its child could tell. */
 export type Ending =
   | { readonly type: 'report'; readonly report: Report }
-  | { readonly type: 'died'; readonly how: string; readonly outOfMemory: boolean }
+  | { readonly type: 'died'; readonly how: string; readonly over?: 'memory' | 'disk' }
   | { readonly type: 'stuck' }
   /** It and its browser held more than they may, bytes. */
   | { readonly type: 'overweight'; readonly bytes: number };
@@ -96,6 +96,14 @@ function environment(scratch: string, headed: boolean): NodeJS.ProcessEnv {
   const names = headed ? [...passed, ...display] : passed;
   const kept = names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
   return { ...Object.fromEntries(kept), HOME: scratch, TMPDIR: scratch };
+}
+
+/** What a child that died had used up, by what it wrote last. */
+function overIn(output: string): 'memory' | 'disk' | undefined {
+  if (output.includes(lastWords.disk)) return 'disk';
+  return /heap out of memory|Reached heap limit/.test(output) || output.includes(lastWords.memory)
+    ? 'memory'
+    : undefined;
 }
 
 class SpawnedChild implements JourneyChild {
@@ -158,9 +166,8 @@ class SpawnedChild implements JourneyChild {
     });
     const died = this.exited.then(async (how): Promise<Ending> => {
       await Promise.race([this.#closed, sleep(lastWordsMsMax)]);
-      const outOfMemory =
-        this.#output.includes(outOfMemoryMark) || /heap out of memory|Reached heap limit/.test(this.#output);
-      return { type: 'died', how, outOfMemory };
+      const over = overIn(this.#output);
+      return { type: 'died', how, ...(over === undefined ? {} : { over }) };
     });
     const timer = new AbortController();
     const stuck = sleep(Math.max(0, bounds.killAt - Date.now()), undefined, { signal: timer.signal }).then(

@@ -139,7 +139,10 @@ function whyNoReport(
       message: `the journey and its browser held ${mebibytes} MiB${where}, more than they may, and were killed`,
     };
   }
-  if (ending.outOfMemory) return { reason: 'memory', message: `the script used up its memory${where}` };
+  if (ending.over === 'memory') return { reason: 'memory', message: `the script used up its memory${where}` };
+  if (ending.over === 'disk') {
+    return { reason: 'killed', message: `the run wrote more to the disk than it may${where}; look at its downloads` };
+  }
   return { reason: 'crash', message: `the process of the journey died${where} (${ending.how})` };
 }
 

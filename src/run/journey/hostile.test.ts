@@ -3,6 +3,7 @@
  * `VEDETTE_HOSTILE_TIMES=10 npx vitest run src/run/journey/hostile.test.ts` repeats each, and prints what it left behind.
  */
 import { readdir } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Result } from '../../result/result.ts';
@@ -56,6 +57,17 @@ const ordeals: readonly Ordeal[] = [
     said: 'broken/memory',
     step: 'it',
   },
+  {
+    title: 'a page that fills gigabytes',
+    script: opens(
+      '/',
+      `await page.evaluate(() => { globalThis.all = []; const fill = () => {
+      all.push(new Uint8Array(2 ** 28).fill(1)); if (all.length < 16) setTimeout(fill, 50); }; fill(); });
+      await page.waitForTimeout(10_000);`,
+    ),
+    said: ['broken/memory', 'broken/crash'],
+    step: 'it',
+  },
   { title: 'a frozen page', script: opens('/frozen'), said: 'fail/timeout', step: 'it', timeoutMs: 1_500 },
   {
     title: 'a page that freezes when it is clicked',
@@ -69,11 +81,17 @@ const ordeals: readonly Ordeal[] = [
     title: 'a download',
     script: opens(
       '/downloads',
-      `const [file] = await Promise.all([page.waitForEvent('download'), page.click('a')]);
+      `const [file] = await Promise.all([page.waitForEvent('download'), page.click('a[href="/file"]')]);
       expect((await import('node:fs')).statSync(await file.path()).size).toBe(1_000_000);
       await file.saveAs('kept.bin');`,
     ),
     said: 'pass',
+  },
+  {
+    title: 'a download without end',
+    script: opens('/downloads', `await page.click('a.endless'); await page.waitForTimeout(14_000);`),
+    said: 'broken/killed',
+    step: 'it',
   },
   {
     title: 'popups',
@@ -123,7 +141,7 @@ const shop: Readonly<Record<string, string>> = {
     '<button id="freeze" onclick="setTimeout(() => { for (;;); })">Freeze</button><button id="other">Other</button>',
   '/dialogs': `<script>addEventListener('beforeunload', (event) => event.preventDefault());
     alert('hello'); confirm('sure?'); prompt('who?');</script>`,
-  '/downloads': '<a href="/file" download>Get it</a>',
+  '/downloads': '<a href="/file" download>Get it</a><a class="endless" href="/endless" download>All of it</a>',
   '/popups': `<button onclick="for (let i = 0; i < 5; i++) open('/', 'w' + i, 'popup')">Open</button>`,
   '/floods': `<script>setInterval(() => { for (let i = 0; i < 200; i++) console.error('x'.repeat(1000)); }, 5);</script>`,
 };
@@ -132,8 +150,10 @@ beforeAll(async () => {
   stand = await Stand.create({ poolSize: 2 });
   const answer = pages(shop);
   local = await Local.listen((request, response) => {
-    if (request.url !== '/file') return answer(request, response);
-    response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(Buffer.alloc(1_000_000));
+    if (request.url !== '/file' && request.url !== '/endless') return answer(request, response);
+    response.writeHead(200, { 'content-type': 'application/octet-stream' });
+    if (request.url === '/file') response.end(Buffer.alloc(1_000_000));
+    else pour(response);
   });
   await stand.engine.prewarm({ browser: true });
 });
@@ -141,6 +161,16 @@ afterAll(async () => {
   await stand[Symbol.asyncDispose]();
   local[Symbol.dispose]();
 });
+
+/** Answers for as long as anybody listens. */
+function pour(response: ServerResponse): void {
+  const more = Buffer.alloc(4 * 1024 * 1024);
+  const go = () => {
+    while (!response.destroyed && response.write(more));
+  };
+  response.on('drain', go);
+  go();
+}
 
 const said = ({ outcome, reason }: Result) => (outcome === 'pass' ? 'pass' : `${outcome}/${reason}`);
 
@@ -158,7 +188,13 @@ async function suffer({ script, timeoutMs = 15_000, kill }: Ordeal): Promise<{ r
 }
 
 /** What an engine at rest holds: processes by kind, files in its folder, memory. */
-async function inventory(): Promise<{ processes: number; strangers: string[]; files: string[]; mebibytes: number }> {
+async function inventory(): Promise<{
+  children: number;
+  processes: number;
+  strangers: string[];
+  files: string[];
+  mebibytes: number;
+}> {
   await stand.engine.settled();
   const rows = (await Promise.all(stand.engine.pids().map((pid) => processTree(pid)))).flat();
   // Whatever ran below a child that is gone now has another parent, but the same home.
@@ -176,7 +212,8 @@ async function inventory(): Promise<{ processes: number; strangers: string[]; fi
   );
   const files = await Promise.all(children.map((name) => readdir(join(stand.folder, 'var', 'journeys', root, name))));
   return {
-    processes: stand.engine.pids().length,
+    children: stand.engine.pids().length,
+    processes: rows.length,
     strangers,
     files: files.flat().filter((name) => !/^playwright/.test(name)),
     mebibytes: Math.round(rows.reduce((sum, { bytes }) => sum + bytes, 0) / 1024 ** 2),
@@ -190,11 +227,12 @@ function tell(
   { title, said: expected }: Ordeal,
   seen: { before: Inventory; after: Inventory; lates: readonly number[]; beside: number },
 ): void {
-  const shown = ({ processes, files, mebibytes }: Inventory) => `${processes}/${files.length}/${mebibytes} MiB`;
+  const shown = ({ children, processes, files, mebibytes }: Inventory) =>
+    `${children}/${processes}/${files.length}/${mebibytes} MiB`;
   const late = Math.max(...seen.lates);
   process.stdout.write(
     `${title.padEnd(40)} ${times} × ${[expected].flat().join(' or ').padEnd(16)} reported ${late > 0 ? `${late} ms after its deadline` : 'before its deadline'}; ` +
-      `${seen.beside} beside it pass; children/files/memory ${shown(seen.before)} → ${shown(seen.after)}\n`,
+      `${seen.beside} beside it pass; children/processes/files/memory ${shown(seen.before)} → ${shown(seen.after)}\n`,
   );
 }
 
@@ -224,5 +262,5 @@ test.each(ordeals)('$title costs its own run alone', { timeout: 30_000 * times }
   if (times > 1) tell(ordeal, { before, after, lates, beside: beside.length });
   expect(Math.max(...lates)).toBeLessThan(reportMsMax);
   expect(beside.map(said)).toEqual(beside.map(() => 'pass'));
-  expect(after).toMatchObject({ processes: 2, strangers: [], files: [] });
+  expect(after).toMatchObject({ children: 2, strangers: [], files: [] });
 });

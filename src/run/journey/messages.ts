@@ -102,8 +102,11 @@ export type FromChild =
   | { readonly type: 'report'; readonly report: Report }
   | { readonly type: 'idle'; readonly doubt?: string };
 
-/** What a child writes to standard error before it ends itself for want of memory. */
-export const outOfMemoryMark = 'vedette: the script is out of memory';
+/** What a child writes to standard error before it ends itself, because its run takes more than it may. */
+export const lastWords = {
+  memory: 'vedette: the script is out of memory',
+  disk: 'vedette: the run fills the disk',
+} as const;
 
 /** So begin the names of the children's scratch folders, which lie side by side in the engine's. */
 export const childFolderPrefix = 'child-';

@@ -5,6 +5,9 @@ import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** So begin the names of these folders. */
+export const runFolderPrefix = 'run-';
+
 let runs = 0;
 
 export class RunFolder {
@@ -14,7 +17,7 @@ export class RunFolder {
 
   constructor(scratch: string) {
     this.#scratch = scratch;
-    this.#path = join(scratch, `run-${++runs}`);
+    this.#path = join(scratch, `${runFolderPrefix}${++runs}`);
   }
 
   /** From now on it is the working folder and the one for temporary files; the browser has its own by now. */
