@@ -89,7 +89,7 @@ function told(faults: readonly Fault[]): string {
 }
 
 /** One request in words: `POST https://pay.example/v1/charges answered 503 after 120 ms`. */
-export function faultTold({ method, url, status, error, ms, hanging }: Fault): string {
+function faultTold({ method, url, status, error, ms, hanging }: Fault): string {
   const asked = `${method} ${url.origin}${url.pathname}`.slice(0, urlCharsMax);
   const took = `${Math.round(ms)} ms`;
   if (hanging) return `${asked} has not answered for ${took}`;
