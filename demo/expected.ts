@@ -19,6 +19,10 @@ export interface Expected {
 
 const far = ['par', 'outside'] as const;
 
+function illInParis(probe: string, step?: string): Expected {
+  return { probe, vantages: ['par'], outcome: 'broken', reason: 'vantage', ...(step === undefined ? {} : { step }) };
+}
+
 /** By fault; probes that are not listed must not see it. */
 export const expected: Readonly<Record<FaultName, readonly Expected[]>> = {
   'pay-button-dead': [{ probe: 'shop/checkout', outcome: 'fail', reason: 'assertion', step: 'pay' }],
@@ -72,6 +76,15 @@ export const expected: Readonly<Record<FaultName, readonly Expected[]>> = {
       step: 'open the shop',
       suspect: 'shop',
     },
+  ],
+  // Its control target fails too: the vantage is ill, and no check of it says anything about the shop.
+  'vantage-cut-off': [
+    ...['carrier/rates', 'identity/keys', 'payment/methods', 'third-party/widget', 'shop/home'].map((probe) =>
+      illInParis(probe),
+    ),
+    illInParis('search/find', 'open the shop'),
+    illInParis('shop/sign-in', 'open the sign-in page'),
+    illInParis('shop/order-api', 'sign in'),
   ],
   'shop-slow': [
     { probe: 'shop/home', outcome: 'degraded', reason: 'slow' },

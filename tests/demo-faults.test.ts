@@ -16,6 +16,7 @@ import { createLog } from '../src/base/log.ts';
 import { type Check, checksOf } from '../src/probe/definition.ts';
 import { formatFault, type Loaded, load } from '../src/probe/load.ts';
 import type { Result } from '../src/result/result.ts';
+import { type Control, createControl, withControl } from '../src/run/control.ts';
 import type { Engine } from '../src/run/engine.ts';
 import { createHttpEngine } from '../src/run/http/engine.ts';
 import { findChromium } from '../src/run/journey/chromium.ts';
@@ -77,7 +78,7 @@ function createGate(most: number) {
 }
 const journeyGate = createGate(journeysMax);
 
-function run(lane: Lane, check: Check): Promise<Result> {
+function run(lane: Lane, check: Check, control: Control): Promise<Result> {
   const { landscape, bundles } = lane.loaded;
   const { kind } = check.probe;
   if (landscape === undefined || kind === 'heartbeat') throw new Error(`${check.id} is not run here`);
@@ -89,7 +90,7 @@ function run(lane: Lane, check: Check): Promise<Result> {
     bundle: (hash: string) => Promise.resolve(bundles.get(hash) ?? ''),
   };
   const task = { check, cause: 'manual', scheduledAt: Date.now(), request: 'demo', plan: 'demo' } as const;
-  const work = () => engines[kind].run(task, surroundings);
+  const work = () => withControl(engines[kind], control).run(task, surroundings);
   return kind === 'journey' ? journeyGate(work) : work();
 }
 
@@ -135,10 +136,12 @@ interface Shown {
 
 /** Shows one fault to the probes of a lane. */
 async function show(fault: FaultName, lane: Lane): Promise<Shown[]> {
+  // One for each fault: what the control targets were during the one before must not count.
+  await using control = createControl();
   await lane.shop.switches.turn(fault, true);
   try {
     const checks = checksFor(fault, lane.loaded);
-    return await Promise.all(checks.map(async (check) => ({ fault, check, result: await run(lane, check) })));
+    return await Promise.all(checks.map(async (check) => ({ fault, check, result: await run(lane, check, control) })));
   } finally {
     await lane.shop.switches.turn(fault, false);
   }
@@ -167,7 +170,8 @@ function tell(shown: readonly Shown[]): string {
 test('without a fault every check passes', async () => {
   const [lane] = open;
   if (lane === undefined) throw new Error('no lane is open');
-  const results = await Promise.all(checksFor(undefined, lane.loaded).map((check) => run(lane, check)));
+  await using control = createControl();
+  const results = await Promise.all(checksFor(undefined, lane.loaded).map((check) => run(lane, check, control)));
   expect(results.filter(({ outcome }) => outcome !== 'pass').map((bad) => `${bad.id} ${tellWrong(bad)}`)).toEqual([]);
 });
 

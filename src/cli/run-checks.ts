@@ -4,6 +4,7 @@
 import { VedetteError } from '../base/errors.ts';
 import type { Check, Kind, Landscape } from '../probe/definition.ts';
 import type { Result } from '../result/result.ts';
+import { createControl, withControl } from '../run/control.ts';
 import type { ArtifactSink, Engine, SecretLookup, StepEvent } from '../run/engine.ts';
 import { type EngineSettings, engines } from '../run/engines.ts';
 
@@ -26,9 +27,10 @@ export interface RunSettings extends Omit<EngineSettings, 'heartbeat'> {
 /** Runs every check once and returns when all have ended and what was started for them is gone. */
 export async function runChecks(checks: readonly Check[], settings: RunSettings): Promise<void> {
   await using made = new AsyncDisposableStack();
+  const control = made.use(createControl());
   const engineOf = new Map<Kind, Engine>();
   for (const kind of new Set(checks.map((check) => check.probe.kind))) {
-    engineOf.set(kind, made.use(engines[kind]({ ...settings, heartbeat: needsRedis })));
+    engineOf.set(kind, made.use(withControl(engines[kind]({ ...settings, heartbeat: needsRedis }), control)));
   }
   const inTurns = async (kind: Kind, atATimeMax: number) => {
     const waiting = checks.filter((check) => check.probe.kind === kind).values();

@@ -24,7 +24,12 @@ beforeAll(async () => {
       response.writeHead(500).end();
       return;
     }
-    if (request.url === '/cors') response.setHeader('access-control-allow-origin', '*');
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x');
+    if (pathname === '/away') {
+      response.writeHead(302, { location: searchParams.get('to') ?? '/' }).end();
+      return;
+    }
+    if (pathname === '/cors') response.setHeader('access-control-allow-origin', '*');
     pages({ '/': shop, '/cors': 'fine', '/cart': '3', '/spin': '<script>for(;;);</script>' })(request, response);
   });
   await stand.engine.prewarm({ browser: true });
@@ -147,6 +152,63 @@ describe('a journey that works', () => {
       const headers = seen.findLast(({ url }) => url === path)?.headers;
       expect(headers).toMatchObject({ 'x-synthetic': 'yes', traceparent: expect.stringContaining(result.traceId) });
     }
+  });
+});
+
+describe('a system that says what it wants of our requests gets it', () => {
+  const elsewhere = () => local.url.replace('127.0.0.1', 'localhost');
+  // A document of the shop's own, then what it loads from a system that is another origin.
+  const script = `async ({ page, request, url, there }) => {
+    await page.goto(url);
+    await page.evaluate(async (to) => {
+      await fetch(to + '/cors?fetched');
+      await new Promise((done) => {
+        document.head.append(Object.assign(document.createElement('script'), { src: to + '/cors?loaded', onload: done, onerror: done }));
+      });
+    }, there);
+    await page.goto(there + '/cart?opened');
+    await request.get(there + '/cart?called');
+  }`;
+  const parts = ['/cors?fetched', '/cors?loaded', '/cart?opened', '/cart?called'];
+
+  async function headersAt(system: object) {
+    const systems = { payment: { hosts: [new URL(elsewhere()).host], ...system } };
+    const from = seen.length;
+    const result = await run(script, { values: { there: elsewhere() }, systems });
+    expect(result.message).toBeUndefined();
+    const now = seen.slice(from);
+    const shop = now.find(({ url }) => url === '/')?.headers;
+    expect(shop?.traceparent).toContain(result.traceId);
+    expect(shop?.['user-agent']).toMatch(/Chrome.* vedette/);
+    return parts.map((part) => now.find(({ url }) => url === part)?.headers ?? {});
+  }
+
+  test('a trace with nothing, or with everything that a page asks of it', async () => {
+    const without = await headersAt({ traceparent: false });
+    expect(without.map(({ traceparent }) => traceparent)).toEqual([undefined, undefined, undefined, undefined]);
+    const always = (await headersAt({ traceparent: true })).map(({ traceparent }) => String(traceparent));
+    expect(always).toEqual(parts.map(() => expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)));
+    // One trace, a span each.
+    expect(new Set(always.map((one) => one.slice(0, 35))).size).toBe(1);
+    expect(new Set(always).size).toBe(parts.length);
+  });
+
+  test('a trace with nothing, not even when another system redirects to it', async () => {
+    const to = encodeURIComponent(`${elsewhere()}/cart?redirected`);
+    const systems = { payment: { hosts: [new URL(elsewhere()).host], traceparent: false } };
+    const result = await run(`async ({ page, url, to }) => { await page.goto(url + '/away?to=' + to); }`, {
+      values: { to },
+      systems,
+    });
+    expect(result.message).toBeUndefined();
+    expect(seen.at(-2)?.headers.traceparent).toContain(result.traceId);
+    expect(seen.at(-1)).toMatchObject({ url: '/cart?redirected' });
+    expect(seen.at(-1)?.headers).not.toHaveProperty('traceparent');
+  });
+
+  test('the name that it wants to be asked by', async () => {
+    const headers = await headersAt({ headers: { 'user-agent': 'Partner/1' } });
+    expect(headers.map((one) => one['user-agent'])).toEqual(parts.map(() => 'Partner/1'));
   });
 });
 

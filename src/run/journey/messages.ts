@@ -20,6 +20,8 @@ export interface SystemHosts {
   readonly name: string;
   readonly hosts: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
+  /** Whether a `traceparent` goes to every request to them, or to none; absent: to those that take it without harm. */
+  readonly traceparent?: boolean;
 }
 
 /** One run, as a child is told to do it. */

@@ -1,10 +1,10 @@
 /**
  * What a child is told of a run: only what the script and its surroundings need.
  */
-import type { JourneyProbe } from '../../probe/definition.ts';
+import type { JourneyProbe, System } from '../../probe/definition.ts';
 import type { Task } from '../../result/result.ts';
 import type { Surroundings } from '../engine.ts';
-import type { Order, StageSettings } from './messages.ts';
+import type { Order, StageSettings, SystemHosts } from './messages.ts';
 
 /**
  * The journey that a task asks for.
@@ -39,10 +39,12 @@ export function orderOf(
     trace: traceOf(task, probe, surroundings),
     system: probe.system,
     dependsOn: dependencies(probe, surroundings),
-    systems: systems
-      .filter(([, system]) => system.hosts.length > 0)
-      .map(([name, { hosts, headers }]) => ({ name, hosts, headers })),
+    systems: systems.filter(([, system]) => system.hosts.length > 0).map(([name, system]) => systemOf(name, system)),
   };
+}
+
+function systemOf(name: string, { hosts, headers, traceparent }: System): SystemHosts {
+  return { name, hosts, headers, ...(traceparent === undefined ? {} : { traceparent }) };
 }
 
 /** Confirmations are traced unless the probe says never: they run because something failed, so the trace is wanted. */

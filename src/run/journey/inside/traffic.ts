@@ -3,9 +3,9 @@
  */
 import type { APIRequestContext, BrowserContext, Request } from 'playwright';
 import { asError } from '../../../base/errors.ts';
+import { systemsByHost } from '../../../probe/hosts.ts';
 import type { SystemRequests } from '../../../result/result.ts';
 import type { SystemHosts } from '../messages.ts';
-import { systemsByHost } from './systems.ts';
 
 const groupsMax = 50;
 /** Requests followed at a time, and faults remembered; more tell nothing new. */
