@@ -6,9 +6,10 @@ import { formatDuration } from '../../../base/time.ts';
 import type { StepEvent } from '../../engine.ts';
 import { createRedactor } from '../../redact.ts';
 import type { Order, Report, Verdict } from '../messages.ts';
-import { blame } from './blame.ts';
+import { type Blame, blame } from './blame.ts';
 import { type CleanupFault, runCleanups } from './cleanup.ts';
 import { atDeadline } from './deadline.ts';
+import type { DocumentAnswer } from './documents.ts';
 import { addressOf, type Evidence, gather, pageInFront } from './evidence.ts';
 import { loadScript } from './imports.ts';
 import { reportOf } from './report.ts';
@@ -16,6 +17,7 @@ import { sourceLineOf } from './source-line.ts';
 import type { Stage } from './stage.ts';
 import { recordSteps, type Steps } from './steps.ts';
 import { type Surround, Tools } from './tools.ts';
+import type { Fault } from './traffic.ts';
 import { type Failure, judge, ScriptMisuse } from './verdict.ts';
 import { within } from './within.ts';
 
@@ -147,70 +149,75 @@ class Run {
   ): Promise<Performance> {
     const durationMs = Math.round(performance.now() - this.#origin);
     const { stage, traffic } = this.#tools;
-    const passed = played.type === 'passed';
-    if (passed && stage !== undefined) this.#around.passed();
-    const failedStep = (played.type === 'threw' ? this.#steps.failedIn(played.error) : undefined) ?? this.#steps.open();
-    const since = traffic.faultsSince(this.#origin + (failedStep?.startMs ?? 0));
-    const faults = passed
-      ? []
-      : [...since, ...traffic.faultsSince(0).filter((fault) => !fault.hanging && !since.includes(fault))];
-    const busy = traffic.busy > 0;
-    // Ended first: what is done for the evidence is no part of the run.
-    const tracing = this.#trace(passed);
-    const evidence = passed ? undefined : await this.#evidence();
-    const page = stage === undefined ? undefined : pageInFront(stage.context, stage.page);
-    const document = page === undefined ? undefined : stage?.documents.of(page);
-    const finalUrl = page === undefined ? undefined : addressOf(page, this.#redact);
-    this.#steps.close();
-    // Before cleaning up, which may open pages of its own.
-    if (stage?.usable && this.#timeLeft(500) > 450) await stage.vitals.settle(stage.page);
-    const vitals = stage?.vitals.result();
-    const fault = await runCleanups(this.#tools.cleanups, this.#timeLeft(cleanupMsMax), (count) =>
+    if (played.type === 'passed' && stage !== undefined) this.#around.passed();
+    const view = await this.#lookAround(played);
+    const cleanupFault = await runCleanups(this.#tools.cleanups, this.#timeLeft(cleanupMsMax), (count) =>
       this.#around.tell({ type: 'cleanups', count }),
     );
-    const trace = await tracing;
-
-    const { verdict: judged, error } = await this.#judge(played, { ...more, busy });
-    const systemOf = (url: string) => traffic.systemOf(url)?.name;
-    const { verdict: blamed, suspect } =
-      judged === undefined
-        ? { verdict: undefined, suspect: undefined }
-        : blame(judged, {
-            ...(document === undefined ? {} : { document }),
-            faults: since,
-            systemOf,
-            own: this.#order.system,
-            dependsOn: this.#order.dependsOn,
-          });
-    const verdict = blamed ?? this.#cleanupVerdict(fault);
-    const report = reportOf(
-      {
-        startedAt: this.#startedAt,
-        durationMs,
-        steps: this.#steps.results(),
-        verdict,
-        step: failedStep?.name,
-        suspect,
-        vitals,
-        requests: traffic.summary(),
-        faults,
-        systemOf,
-        console: stage?.errors ?? [],
-        finalUrl,
-        evidence,
-        sourceLine: error instanceof Error ? this.#sourceLine(error) : undefined,
-        cleanupFault: fault?.message,
-        trace,
-      },
-      this.#redact,
-    );
+    const trace = await view.trace;
+    const { verdict: judged, error } = await this.#judge(played, { ...more, busy: view.busy });
+    const { verdict = this.#cleanupVerdict(cleanupFault), suspect } = this.#blame(judged, view);
+    const seen = {
+      startedAt: this.#startedAt,
+      durationMs,
+      steps: this.#steps.results(),
+      verdict,
+      step: view.failedStep?.name,
+      suspect,
+      vitals: view.vitals,
+      requests: traffic.summary(),
+      faults: view.faults,
+      systemOf: this.#systemOf,
+      console: stage?.errors ?? [],
+      finalUrl: view.finalUrl,
+      evidence: view.evidence,
+      sourceLine: error instanceof Error ? this.#sourceLine(error) : undefined,
+      cleanupFault: cleanupFault?.message,
+      trace,
+    };
     const doubt = this.#doubt(played, verdict);
     const clear = async () => {
       await this.#tools.dispose();
       await stage?.context.close();
     };
-    return { report, stage, ...(doubt === undefined ? {} : { doubt }), clear };
+    return { report: reportOf(seen, this.#redact), stage, ...(doubt === undefined ? {} : { doubt }), clear };
   }
+
+  /** What there is to see when the script has ended, before its cleanups change it. */
+  async #lookAround(played: Played) {
+    const { stage, traffic } = this.#tools;
+    const passed = played.type === 'passed';
+    const failedStep = (played.type === 'threw' ? this.#steps.failedIn(played.error) : undefined) ?? this.#steps.open();
+    const since = traffic.faultsSince(this.#origin + (failedStep?.startMs ?? 0));
+    const before = traffic.faultsSince(0).filter((fault) => !fault.hanging && !since.includes(fault));
+    const busy = traffic.busy > 0;
+    // Ended first: what is done for the evidence is no part of the run.
+    const trace = this.#trace(passed);
+    const evidence = passed ? undefined : await this.#evidence();
+    const page = stage === undefined ? undefined : pageInFront(stage.context, stage.page);
+    const finalUrl = page === undefined ? undefined : addressOf(page, this.#redact);
+    const document = page === undefined ? undefined : stage?.documents.of(page);
+    this.#steps.close();
+    if (stage?.usable && this.#timeLeft(500) > 450) await stage.vitals.settle(stage.page);
+    const vitals = stage?.vitals.result();
+    return { failedStep, since, faults: [...since, ...before], busy, trace, evidence, finalUrl, document, vitals };
+  }
+
+  #blame(
+    judged: Verdict | undefined,
+    view: { readonly since: readonly Fault[]; readonly document: DocumentAnswer | undefined },
+  ): Partial<Blame> {
+    if (judged === undefined) return {};
+    return blame(judged, {
+      ...(view.document === undefined ? {} : { document: view.document }),
+      faults: view.since,
+      systemOf: this.#systemOf,
+      own: this.#order.system,
+      dependsOn: this.#order.dependsOn,
+    });
+  }
+
+  readonly #systemOf = (url: string) => this.#tools.traffic.systemOf(url)?.name;
 
   /** What the script's ending says, before anything else is looked at. */
   async #judge(
