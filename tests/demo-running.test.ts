@@ -110,10 +110,14 @@ test('faults switched on by command are seen by the probes, from the running van
     for (const [i, { wanted, check, result }] of seen.entries()) {
       const { outcome, reason = '', step = '', suspect = '' } = result;
       rows.push([i === 0 ? fault : '', check.id, outcome, reason, step, suspect]);
-      const reasons: readonly string[] = [wanted.reason].flat();
       const right =
-        outcome === wanted.outcome && reasons.includes(reason) && (wanted.step === undefined || step === wanted.step);
-      if (!right) wrong.push(`${fault}: ${check.id} saw ${outcome}/${reason} at '${step}': ${result.message ?? ''}`);
+        outcome === wanted.outcome &&
+        reason === wanted.reason &&
+        suspect === (wanted.suspect ?? '') &&
+        (wanted.step === undefined || step === wanted.step);
+      if (!right) {
+        wrong.push(`${fault}: ${check.id} saw ${outcome}/${reason} at '${step}' (${suspect}): ${result.message ?? ''}`);
+      }
     }
   }
   process.stdout.write(`\n${table(rows)}\n\n`);

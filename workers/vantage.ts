@@ -14,7 +14,8 @@ import { asapJourneyPlaces } from '../src/schedule/runner.ts';
 import { startVantage } from '../src/schedule/vantage.ts';
 import { runWorker } from './process.ts';
 
-const artifactBytesMax = 2 * 1024 * 1024;
+/** A trace of a rich page takes a few. */
+const artifactBytesMax = 16 * 1024 * 1024;
 
 await runWorker('vantage', async ({ config, redisUrl, redis, project, log }) => {
   const { vantage } = config;

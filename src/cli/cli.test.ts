@@ -190,7 +190,7 @@ describe('vedette run', () => {
     expect(code).toBe(0);
   });
 
-  test('says of a failing journey the step, the line and where the screenshot is', async () => {
+  test('says of a failing journey the step, the line, and where screenshot, document and trace are', async () => {
     await project({
       'example/buy.ts': `import { expect, journey } from 'vedette';
 export default journey('example/buy', { every: '5m', timeout: '10s' }, async ({ page, step }) => {
@@ -198,14 +198,16 @@ export default journey('example/buy', { every: '5m', timeout: '10s' }, async ({ 
   await step('pay', () => expect(page.getByRole('heading')).toHaveText('Thank you', { timeout: 300 }));
 });\n`,
     });
-    const { code, out } = await vedette(['run', 'example/buy']);
+    const { code, out } = await vedette(['run', 'example/buy', '--trace']);
     expect(code).toBe(1);
     expect(out).toMatch(/ {4}✗ pay/);
     expect(out).toMatch(/✗ example\/buy {2}fail: assertion {2}at “pay”/);
     expect(out).toContain('Thank you');
-    expect(out).toMatch(/ probes\/example\/buy\.ts:4 {2}await step\('pay'/);
-    const screenshot = /screenshot: (\S+)/.exec(out)?.[1];
-    expect(existsSync(join(folder, screenshot ?? 'none'))).toBe(true);
+    expect(out).toMatch(/ probes\/example\/buy\.ts:4\n(.*\n){2} +> 4 \| +await step\('pay'/);
+    for (const kind of ['screenshot:', 'dom:', 'trace: npx playwright show-trace']) {
+      const path = new RegExp(`${kind} (\\S+)`).exec(out)?.[1];
+      expect(existsSync(join(folder, path ?? 'none')), kind).toBe(true);
+    }
   });
 
   test('with --json prints one result per line and nothing else, and exits 1 for a fail', async () => {

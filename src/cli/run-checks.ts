@@ -18,6 +18,8 @@ export interface RunSettings extends Omit<EngineSettings, 'heartbeat'> {
   readonly bundles: ReadonlyMap<string, string>;
   readonly secret: SecretLookup;
   readonly keepArtifact: ArtifactSink;
+  /** Keep a trace of each journey. */
+  readonly trace: boolean;
   readonly onStep: (check: Check, event: StepEvent) => void;
   readonly onResult: (check: Check, result: Result) => void;
 }
@@ -51,6 +53,7 @@ async function runOne(engine: Engine, check: Check, settings: RunSettings): Prom
       vantage: landscape.vantages[check.vantage],
       secret,
       keepArtifact,
+      trace: settings.trace,
       bundle: async (hash) => {
         const source = bundles.get(hash);
         if (source === undefined) throw new Error(`the bundle ${hash} of ${check.probe.id} was not loaded`);

@@ -121,6 +121,10 @@ export interface VitalBudgets {
   readonly ttfb?: number;
 }
 
+export const TRACE_SETTINGS = ['always', 'never'] as const;
+/** When a Playwright trace is recorded. */
+export type TraceSetting = (typeof TRACE_SETTINGS)[number];
+
 export interface JourneyProbe extends ProbeBase {
   readonly kind: 'journey';
   /** Content hash (SHA-256, hex) of the bundle that holds the script. */
@@ -133,6 +137,8 @@ export interface JourneyProbe extends ProbeBase {
   readonly timezone?: string;
   readonly geolocation?: { readonly latitude: number; readonly longitude: number };
   readonly vitals: VitalBudgets;
+  /** Of scheduled runs too, or not even of confirmations; of failing confirmations alone when absent. */
+  readonly trace?: TraceSetting;
   /** Names of the secrets that the script may read; nothing else of the environment reaches it. */
   readonly secrets: readonly string[];
 }

@@ -65,7 +65,7 @@ export const faultyProbes: readonly (readonly [
   ],
   ['a misspelt option', http(URL_LINE, EVERY, "timout: '5s'"), 5, 'unknown option timout', 'did you mean timeout?'],
   ['an option of a later version', http(URL_LINE, EVERY, 'alert: {}'), 5, 'unknown option alert', 'remove it'],
-  ['trace on a journey', journey(EVERY, 'trace: true'), 4, 'unknown option trace', 'remove it'],
+  ['a trace that is neither', journey(EVERY, 'trace: true'), 4, 'trace', 'always, never'],
   [
     'a misspelt option inside',
     http(URL_LINE, EVERY, 'expect: {', '  statsu: 200', '}').replaceAll('{,', '{'),

@@ -1,7 +1,7 @@
 /**
  * A written journey → a probe.
  */
-import type { JourneyProbe, VitalBudgets } from './definition.ts';
+import { type JourneyProbe, TRACE_SETTINGS, type VitalBudgets } from './definition.ts';
 import { journeyToolNames } from './journey.ts';
 import { journeyEveryMsMin, journeyTimeoutMsDefault, journeyTimeoutMsMax } from './limits.ts';
 import type { OptionReader } from './option-reader.ts';
@@ -9,7 +9,7 @@ import { suggest } from './problem.ts';
 import { LOOKING, openOptions, type Resolve, type ResolveContext, resolveLooking } from './resolve-common.ts';
 import type { Written } from './written.ts';
 
-const OPTIONS = [...LOOKING, 'device', 'locale', 'geolocation', 'vitals', 'secrets'];
+const OPTIONS = [...LOOKING, 'device', 'locale', 'geolocation', 'vitals', 'trace', 'secrets'];
 const VITALS = ['lcp', 'fcp', 'cls', 'inp', 'ttfb'] as const;
 const limits = {
   everyMsMin: journeyEveryMsMin,
@@ -30,6 +30,7 @@ export const resolveJourney: Resolve = (written, context) => {
   const locale = resolveLocale(reader);
   const timezone = reader.text('timezone');
   const geolocation = resolveGeolocation(reader);
+  const trace = reader.oneOf('trace', TRACE_SETTINGS);
   const probe: JourneyProbe = {
     ...common,
     kind: 'journey',
@@ -40,6 +41,7 @@ export const resolveJourney: Resolve = (written, context) => {
     ...(timezone === undefined ? {} : { timezone }),
     ...(geolocation === undefined ? {} : { geolocation }),
     vitals: resolveVitals(reader),
+    ...(trace === undefined ? {} : { trace }),
     secrets: resolveSecrets(reader, context),
   };
   return context.problems.length === 0 ? probe : undefined;

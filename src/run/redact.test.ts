@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createRedactor } from './redact.ts';
+import { createBytesRedactor, createRedactor } from './redact.ts';
 
 type Encode = (text: string) => string;
 
@@ -71,7 +71,7 @@ describe('a redactor', () => {
         const written = names.reduce((before, name) => encoders[name]?.(before) ?? before, text);
         expect(createRedactor([text])(`§${written}§`)).toBe('§[redacted]§');
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
@@ -97,6 +97,16 @@ describe('a redactor', () => {
     expect(base64).toMatch(/[+/]/);
     for (const text of [base64, percent(base64), lower(percent(base64)), base64.replaceAll('/', '\\/')]) {
       expect(odd(`(${text})`)).toBe('([redacted])');
+    }
+  });
+
+  test('masks the bytes of a secret, and leaves other bytes as they are', () => {
+    const redactBytes = createBytesRedactor([secret]);
+    const odd = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    expect(redactBytes(odd)).toBe(odd);
+    for (const text of [secret, json(secret), percent(secret), Buffer.from(secret).toString('base64')]) {
+      const masked = Buffer.from(redactBytes(Buffer.concat([odd, Buffer.from(` ${text} `), odd])));
+      expect(masked).toEqual(Buffer.concat([odd, Buffer.from(' [redacted] '), odd]));
     }
   });
 

@@ -23,11 +23,24 @@ const base64Chars = 16;
 export function createRedactor(values: readonly string[]): (text: string) => string {
   const searches = [...new Set(values)].filter((value) => value !== '').flatMap(searchesFor);
   if (searches.length === 0) return (text) => text;
-  return (text) =>
-    mask(
-      text,
-      searches.flatMap((search) => search(text)).sort((a, b) => a[0] - b[0]),
-    );
+  return (text) => {
+    const spans = searches.flatMap((search) => search(text)).sort((a, b) => a[0] - b[0]);
+    return spans.length === 0 ? text : mask(text, spans);
+  };
+}
+
+/**
+ * The same for bytes of any kind. The mask has another length, so a file that counts its own bytes, an image for
+ * example, may be damaged where a secret was in it.
+ */
+export function createBytesRedactor(values: readonly string[]): (bytes: Uint8Array) => Uint8Array {
+  const redact = createRedactor(values);
+  return (bytes) => {
+    // One character a byte, whatever they are. UTF-8 that is read so is one of the forms that are looked for.
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+    const masked = redact(text);
+    return masked === text ? bytes : Buffer.from(masked, 'latin1');
+  };
 }
 
 type Span = readonly [start: number, end: number];

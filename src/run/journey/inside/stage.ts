@@ -14,10 +14,11 @@ import {
 import { asError } from '../../../base/errors.ts';
 import type { Order, StageSettings, SystemHosts } from '../messages.ts';
 import { BrowserFault, type OwnBrowser, userAgentSuffix } from './browser.ts';
-import { within } from './evidence.ts';
+import { Documents } from './documents.ts';
 import { tapPage } from './page-tap.ts';
 import { Traffic } from './traffic.ts';
 import { VitalsSeen } from './vitals.ts';
+import { within } from './within.ts';
 
 /** A page that was prepared ahead and does not answer in this time is not used, milliseconds. */
 const answerMsMax = 1_000;
@@ -41,6 +42,7 @@ export class Stage {
   readonly page: Page;
   readonly key: string;
   readonly traffic = new Traffic();
+  readonly documents = new Documents();
   readonly vitals: VitalsSeen;
   /** Errors on the pages' consoles, as they came. */
   readonly errors: string[] = [];
@@ -54,8 +56,9 @@ export class Stage {
     this.vitals = vitals;
     this.#run = run;
     this.traffic.watch(context);
+    this.documents.watch(context);
     context.on('console', (line) => {
-      if (line.type() === 'error') this.#note(line.text());
+      if (line.type() === 'error') this.#note(consoleTold(line.text(), line.location().url));
     });
     context.on('weberror', (fault) => this.#note(String(fault.error())));
     this.#watchPage(page);
@@ -124,6 +127,11 @@ export class Stage {
   #note(line: string): void {
     if (this.errors.length < consoleLinesMax) this.errors.push(line.slice(0, consoleCharsMax));
   }
+}
+
+/** The browser's own complaint of a request does not say which one it was. */
+function consoleTold(text: string, url: string): string {
+  return text.startsWith('Failed to load resource') && url !== '' ? `${text} ${url}` : text;
 }
 
 /** By this two runs know that they can use the same kind of stage. */
