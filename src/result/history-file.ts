@@ -5,7 +5,8 @@
  * begins with the hour: what is new goes to the end of the tree and what is old leaves from its front, while the
  * runs of one check stand side by side within the hour.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { VedetteError } from '../base/errors.ts';
 
@@ -37,7 +38,7 @@ const tables = `
 `;
 
 /**
- * Opens the file; makes it where there is none, unless it is only read.
+ * Opens the file; makes it, and its folder, where there is none, unless it is only read.
  * @throws VedetteError `HISTORY_MISSING` or `HISTORY_LAYOUT`
  */
 export function openHistoryFile(path: string, readOnly: boolean): DatabaseSync {
@@ -46,6 +47,7 @@ export function openHistoryFile(path: string, readOnly: boolean): DatabaseSync {
       mend: 'Start the recorder once, or point VEDETTE_DATA_DIR to the folder that it writes to.',
     });
   }
+  if (!readOnly) mkdirSync(dirname(path), { recursive: true });
   const db = new DatabaseSync(path, { readOnly, timeout: busyMsMax });
   try {
     if (!readOnly) prepare(db);

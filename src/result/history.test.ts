@@ -17,6 +17,13 @@ beforeEach(() => {
   path = join(folder, `${++count}.db`);
 });
 
+test('a folder that is not there yet is made by the writer, and only by it', () => {
+  const below = join(folder, 'new', 'data', 'history.db');
+  expect(() => openHistory(below, { readOnly: true })).toThrow('there is no history');
+  openHistory(below).close();
+  openHistory(below, { readOnly: true }).close();
+});
+
 const at = (n: number) => ({ id: `${n}-0`, ordinal: n });
 const idOf = (entry: Entry) =>
   entry.type === 'result' ? entry.result.id : entry.type === 'missed' ? entry.missed.id : '';
