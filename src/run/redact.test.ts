@@ -63,7 +63,8 @@ describe('a redactor', () => {
 
   test('masks it however writers put one form into another', () => {
     const odd = fc.constantFrom(...'"\\\'&<>%+/=;#25 nu\n\t');
-    const unit = fc.oneof(odd, fc.string({ minLength: 1, maxLength: 1, unit: 'binary' }));
+    const like = fc.constantFrom('&amp;', '&lt;', '%25', '%41', '\\u0041', '\\n', '\\\\', '<br>', '…');
+    const unit = fc.oneof(odd, like, fc.string({ minLength: 1, maxLength: 1, unit: 'binary' }));
     const value = fc.string({ minLength: 4, maxLength: 40, unit }).filter((text) => text.trim() === text);
     const ways = fc.array(fc.constantFrom(...Object.keys(encoders)), { maxLength: 3 });
     fc.assert(
@@ -121,6 +122,8 @@ describe('a redactor', () => {
       expect(long(`value="${text}`)).toMatch(/^value="\[redacted\](?:%2|…|\.\.\.)?$/);
     }
     expect(long('the correct answer')).toBe('the correct answer');
+    const bytes = createBytesRedactor(['correct horse battery staple'])(Buffer.from('<p>correct horse…</p>'));
+    expect(Buffer.from(bytes).toString()).toBe('<p>[redacted]…</p>');
   });
 
   test('masks the longer of two secrets whole, and overlapping ones together', () => {

@@ -133,8 +133,8 @@ function searchFor(units: readonly Unit[]): Search {
   };
 }
 
-/** So a text ends that was cut off, perhaps within a character's encoding. */
-const cut = /(?:[%&\\][#\w%\\;]{0,12})?(?:…|\.\.\.|$)/y;
+/** So a text ends that was cut off, perhaps within a character's encoding; the last is an ellipsis in UTF-8, unread. */
+const cut = /(?:[%&\\][#\w%\\;]{0,12})?(?:…|\.\.\.|$|\\{1,15}u2026|&hellip;|%E2%80%A6|\xe2\x80\xa6)/y;
 
 /** Where the units end that begin here; `undefined` where they do not stand here. */
 function follow(text: string, at: number, units: readonly Unit[], least: number): number | undefined {

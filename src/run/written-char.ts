@@ -111,7 +111,7 @@ function percentPartEnds(text: string, at: number, part: string): number[] {
   return ends;
 }
 
-const ampersand = /(?:&|%(?:25){0,4}26|(?:\\|%(?:25){0,4}5c){1,15}u0026)(?:amp(?:;|%(?:25){0,4}3b)){0,4}/iy;
+const ampersand = /(&|%(?:25){0,4}26|(?:\\|%(?:25){0,4}5c){1,15}u0026)((?:amp(?:;|%(?:25){0,4}3b)){0,4})/iy;
 const reference =
   /(?:(?:#|%(?:25){0,4}23)(?:x0{0,6}([0-9a-f]{1,6})|0{0,6}(\d{1,7}))|([a-z][a-z0-9]{1,30}))(?:;|%(?:25){0,4}3b)/iy;
 const names: Readonly<Record<string, string>> = {
@@ -127,8 +127,10 @@ const names: Readonly<Record<string, string>> = {
 function entityEnds(text: string, at: number, { char }: Char): number[] {
   const begun = match(ampersand, text, at);
   if (begun === undefined) return [];
-  const after = at + begun[0].length;
-  if (char === '&') return [after];
+  const [written, , nested = ''] = begun;
+  const after = at + written.length;
+  // `&amp;amp;` is an ampersand that was written twice, or `&amp;` that was written once.
+  if (char === '&') return [...nested.matchAll(/amp/gi)].map((one) => after - nested.length + one.index).concat(after);
   const [whole, hexadecimal, decimal, name] = match(reference, text, after) ?? [];
   if (whole === undefined) return [];
   const code = hexadecimal === undefined ? Number(decimal) : Number.parseInt(hexadecimal, 16);
