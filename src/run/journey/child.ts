@@ -4,6 +4,7 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { asError } from '../../base/errors.ts';
+import { createRedactor } from '../redact.ts';
 import { ownBrowser, watchProcesses } from './inside/browser.ts';
 import { supplyImports } from './inside/imports.ts';
 import { endAlone } from './inside/orphan.ts';
@@ -22,6 +23,8 @@ const spawned = new Set<number>();
 /** Of these, the ones that a script started. */
 const foreign = new Set<number>();
 const own = ownBrowser(settings);
+/** Those of all runs so far: what an earlier script left behind may still throw. */
+const secrets = new Set<string>();
 let spare: Stage | undefined;
 /** Something was thrown out of reach of every run: the one after it must not be blamed for it. */
 let shaken: string | undefined;
@@ -48,13 +51,15 @@ async function run(order: Order): Promise<void> {
   const passed = () => {
     ahead = prepare(order.stage);
   };
+  for (const secret of Object.values(order.secrets)) secrets.add(secret);
+  const redact = createRedactor([...secrets]);
   const folder = new RunFolder(settings.scratch);
-  const around = { stage: stageFor, tell, passed, stray: stray.promise, folder };
+  const around = { stage: stageFor, tell, passed, stray: stray.promise, folder, redact };
   const done = await perform(order, around);
   tell({ type: 'report', report: done.report });
   const doubt = done.doubt ?? (await clearAway(done, order.stage, ahead)) ?? shaken;
   await folder.remove();
-  tell({ type: 'idle', ...(doubt === undefined ? {} : { doubt }) });
+  tell({ type: 'idle', ...(doubt === undefined ? {} : { doubt: redact(doubt) }) });
 }
 
 /** The next run is most likely of the same kind: its page is made while nobody waits for it. */

@@ -4,7 +4,6 @@
 import { asError } from '../../../base/errors.ts';
 import { formatDuration } from '../../../base/time.ts';
 import type { StepEvent } from '../../engine.ts';
-import { createRedactor } from '../../redact.ts';
 import type { Order, Report, Verdict } from '../messages.ts';
 import { type Blame, blame } from './blame.ts';
 import { type CleanupFault, runCleanups } from './cleanup.ts';
@@ -53,7 +52,6 @@ export async function perform(order: Order, around: Surround): Promise<Performan
 class Run {
   readonly #order: Order;
   readonly #around: Surround;
-  readonly #redact: (text: string) => string;
   readonly #steps: Steps;
   readonly #tools: Tools;
   #startedAt = Date.now();
@@ -64,10 +62,9 @@ class Run {
   constructor(order: Order, around: Surround) {
     this.#order = order;
     this.#around = around;
-    this.#redact = createRedactor(Object.values(order.secrets));
     this.#steps = recordSteps(
       () => performance.now() - this.#origin,
-      this.#redact,
+      this.#around.redact,
       (event) => this.#onStep(event),
     );
     this.#tools = new Tools(order, around, this.#steps);
@@ -180,7 +177,7 @@ class Run {
       await this.#tools.dispose();
       await stage?.context.close();
     };
-    return { report: reportOf(seen, this.#redact), stage, ...(doubt === undefined ? {} : { doubt }), clear };
+    return { report: reportOf(seen, this.#around.redact), stage, ...(doubt === undefined ? {} : { doubt }), clear };
   }
 
   /** What there is to see when the script has ended, before its cleanups change it. */
@@ -195,7 +192,7 @@ class Run {
     const trace = this.#trace(passed);
     const evidence = passed ? undefined : await this.#evidence();
     const page = stage === undefined ? undefined : pageInFront(stage.context, stage.page);
-    const finalUrl = page === undefined ? undefined : addressOf(page, this.#redact);
+    const finalUrl = page === undefined ? undefined : addressOf(page, this.#around.redact);
     const document = page === undefined ? undefined : stage?.documents.of(page);
     this.#steps.close();
     if (stage?.usable && this.#timeLeft(500) > 450) await stage.vitals.settle(stage.page);

@@ -45,7 +45,7 @@ export function reportOf(seen: Seen, redact: (text: string) => string): Report {
     ...(suspect === undefined ? {} : { suspect }),
     ...(cleanupFault === undefined ? {} : { cleanupFault: cut(redact(cleanupFault)) }),
     ...(vitals === undefined ? {} : { vitals }),
-    ...(Object.keys(requests).length === 0 ? {} : { requests }),
+    ...(Object.keys(requests).length === 0 ? {} : { requests: redactedNames(requests, redact) }),
     ...(requestFaults.length === 0 ? {} : { requestFaults }),
     ...(consoleErrors.length === 0 ? {} : { consoleErrors }),
     ...(finalUrl === undefined ? {} : { finalUrl }),
@@ -65,13 +65,18 @@ function madeOf({ evidence, trace }: Seen, redact: (text: string) => string): Ma
   return made;
 }
 
+/** A host that nobody claims may hold a secret. */
+function redactedNames(requests: Seen['requests'], redact: (text: string) => string): Seen['requests'] {
+  return Object.fromEntries(Object.entries(requests).map(([name, group]) => [redact(name), group]));
+}
+
 function faultOf(
   { url, method, status, error, ms, hanging }: Fault,
   systemOf: (url: string) => string | undefined,
   redact: (text: string) => string,
 ): RequestFault {
   return {
-    system: systemOf(url.href) ?? url.host,
+    system: systemOf(url.href) ?? redact(url.host),
     method,
     url: redact(url.href).slice(0, urlCharsMax),
     ...(status === undefined ? {} : { status }),

@@ -25,6 +25,8 @@ export interface Surround {
   readonly passed: () => void;
   /** Rejects when something is thrown where nobody catches it. */
   readonly stray: Promise<never>;
+  /** Masks the secrets of this run, and of those before it in this process. */
+  readonly redact: (text: string) => string;
   /** Where the script finds itself, and leaves its files. */
   readonly folder: RunFolder;
 }
