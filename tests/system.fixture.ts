@@ -4,7 +4,9 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -94,16 +96,28 @@ export class WorkerProcess {
   }
 }
 
+function keepOutput(child: ChildProcess, path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => appendFileSync(path, chunk));
+  }
+}
+
 type Program = 'scheduler' | 'vantage' | 'recorder' | 'web';
 
 /** All worker processes of a test; ends them with it. */
 export class Workers implements AsyncDisposable {
   readonly #env: Readonly<Record<string, string>>;
+  readonly #logs: string | undefined;
   readonly #all: WorkerProcess[] = [];
 
-  /** @param env what all of them are told: `VEDETTE_REDIS_URL`, `VEDETTE_PROJECT`, `VEDETTE_DATA_DIR` */
-  constructor(env: Readonly<Record<string, string>>) {
+  /**
+   * @param env what all of them are told: `VEDETTE_REDIS_URL`, `VEDETTE_PROJECT`, `VEDETTE_DATA_DIR`
+   * @param logs a folder for all that they write to standard output and standard error, byte by byte
+   */
+  constructor(env: Readonly<Record<string, string>>, logs?: string) {
     this.#env = env;
+    this.#logs = logs;
   }
 
   /** Starts a worker; it may not be ready yet when this returns. */
@@ -111,9 +125,10 @@ export class Workers implements AsyncDisposable {
     const child = spawn(process.execPath, ['--conditions=vedette-source', `workers/${program}.ts`], {
       cwd: root,
       // By the channel it notices when the test is gone, and ends too.
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      stdio: ['ignore', this.#logs === undefined ? 'ignore' : 'pipe', 'pipe', 'ipc'],
       env: { PATH: process.env.PATH, LANG: 'C', VEDETTE_METRICS_PORT: '0', ...this.#env, ...env },
     });
+    if (this.#logs !== undefined) keepOutput(child, join(this.#logs, name));
     const worker = new WorkerProcess(name, child);
     this.#all.push(worker);
     return worker;
@@ -121,6 +136,11 @@ export class Workers implements AsyncDisposable {
 
   troubles(): string[] {
     return this.#all.flatMap((worker) => worker.troubles());
+  }
+
+  /** When any of them last logged a line that begins so, epoch ms. */
+  said(beginning: string): number | undefined {
+    return this.#all.map((worker) => worker.said(beginning)).find((at) => at !== undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -14,7 +14,8 @@ import { findProgram } from '../base/programs.ts';
 import { connectRedis } from '../base/redis.ts';
 
 export class RedisFixture implements AsyncDisposable {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'vedette-redis-'));
+  /** Where it writes. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'vedette-redis-'));
   readonly #connections: Redis[] = [];
   readonly #port: number;
   #server: ChildProcess | undefined;
@@ -48,7 +49,7 @@ export class RedisFixture implements AsyncDisposable {
   async up(): Promise<void> {
     const program = findProgram('redis-server', 'valkey-server');
     if (program === undefined) throw new Error('no redis-server on this machine');
-    const settings = ['--port', String(this.#port), '--bind', '127.0.0.1', '--dir', this.#folder, '--save', ''];
+    const settings = ['--port', String(this.#port), '--bind', '127.0.0.1', '--dir', this.folder, '--save', ''];
     this.#server = spawn(program, [...settings, '--appendonly', 'yes', '--appendfsync', 'always'], { stdio: 'ignore' });
     const redis = connectRedis(this.url, { name: 'fixture' });
     redis.on('error', () => {});
@@ -69,6 +70,6 @@ export class RedisFixture implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const redis of this.#connections) redis.disconnect();
     await this.kill();
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }
