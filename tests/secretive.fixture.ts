@@ -18,7 +18,6 @@ export const secrets = {
   LINES: 'first line of it\nsecond "line"\n\tthe third\\n',
   SHORT: 'Zü€7',
 } as const;
-export type SecretName = keyof typeof secrets;
 
 /** No secret: it stands beside each of them, and must be found wherever one might have been. */
 export const canary = 'ca"n<a>ry-für-alle';
