@@ -8,14 +8,39 @@ import { oddInJson } from './json-value.ts';
 import { certificateDaysMax, matchersMax, patternCharsMax, textCharsMax } from './limits.ts';
 import type { OptionReader } from './option-reader.ts';
 import { patternOf } from './pattern.ts';
-import { isUnsendable, show } from './problem.ts';
+import { isUnsendable, show, suggest } from './problem.ts';
 
 type Status = HttpExpect['status'][number];
 
 const EXPECT = ['status', 'header', 'body', 'json', 'certificateDays'];
+/** What other tools call them. */
+const synonyms: Readonly<Record<string, string>> = {
+  min: 'atLeast',
+  gte: 'atLeast',
+  max: 'atMost',
+  lte: 'atMost',
+  eq: 'equals',
+  equal: 'equals',
+  is: 'equals',
+  toBe: 'equals',
+  match: 'matches',
+  regex: 'matches',
+  pattern: 'matches',
+  includes: 'contains',
+};
+/** An expression that was written as a text. */
+const EXPRESSION = /^\/.+\/[a-z]*$/;
 const MATCHERS = ['equals', 'not', 'atLeast', 'atMost', 'contains', 'matches', 'exists'];
 
+/** Headers whose values are never paths, so that `'/json/'` can only be an expression in quotes. */
+const PATHLESS = ['content-type', 'content-encoding', 'content-language', 'cache-control', 'server', 'vary', 'etag'];
+
 export function resolveExpect(reader: OptionReader, method: string): HttpExpect {
+  const given = reader.get('expect');
+  if (isStatus(given)) {
+    reader.fault('expect', `expect is ${show(given)}`, `write expect: { status: ${show(given)} }`);
+    return { status: ['2xx'], header: {}, json: {} };
+  }
   const inner = reader.inner('expect');
   if (inner === undefined) return { status: ['2xx'], header: {}, json: {} };
   inner.known(EXPECT);
@@ -40,7 +65,11 @@ function readStatus(reader: OptionReader): HttpExpect['status'] {
   const value = reader.get('status');
   const list: unknown[] = Array.isArray(value) ? value : [value];
   if (list.length > 0 && list.length <= matchersMax && list.every(isStatus)) return [...new Set(list)];
-  const mend = "write a status from 100 to 599, a class such as '2xx', or a list of these";
+  const number = list.length === 1 && isStatus(Number(list[0])) ? Number(list[0]) : undefined;
+  const mend =
+    number === undefined
+      ? "write a status from 100 to 599, a class such as '2xx', or a list of these"
+      : `write the number: ${number}`;
   return reader.fault('status', `expect.status is ${show(value)}`, mend) ?? [];
 }
 
@@ -51,6 +80,7 @@ function isStatus(value: unknown): value is Status {
 
 function readHeader(reader: OptionReader): HttpExpect['header'] {
   const inner = bounded(reader, 'header');
+  inner?.refuseBlanks();
   const entries = (inner?.keys() ?? []).map((name) => {
     const matcher = inner === undefined ? {} : readText(inner, name, ['equals', 'contains', 'matches', 'not']);
     return [name.toLowerCase(), matcher] as const;
@@ -71,6 +101,10 @@ function readText(reader: OptionReader, name: string, options: readonly string[]
   if (value instanceof RegExp) return { matches: readPatterns(reader, name) };
   if (typeof value === 'string') {
     const equals = reader.text(name);
+    if (PATHLESS.includes(name.toLowerCase()) && EXPRESSION.test(value)) {
+      const message = `${reader.label(name)} is the text ${show(value)}`;
+      return reader.fault(name, message, `write the expression without quotes: ${value}`) ?? {};
+    }
     if (options.includes('equals')) return equals === undefined ? {} : { equals };
     const mend = 'write { contains: … }, or an expression: /…/';
     return reader.fault(name, `${reader.label(name)} is ${show(value)}`, mend) ?? {};
@@ -78,7 +112,8 @@ function readText(reader: OptionReader, name: string, options: readonly string[]
   const inner = reader.inner(name);
   if (inner === undefined) return {};
   inner.known(options);
-  if (inner.keys().length === 0) {
+  inner.refuseBlanks();
+  if (Object.keys(value ?? {}).length === 0) {
     reader.fault(name, `${reader.label(name)} expects nothing`, `use ${options.join(', ')}`);
   }
   const equals = inner.text('equals');
@@ -134,7 +169,10 @@ function readPatterns(reader: OptionReader, name: string): readonly Pattern[] {
 
 function readPattern(reader: OptionReader, name: string, value: unknown): Pattern | undefined {
   if (!(value instanceof RegExp) || value.source.length > patternCharsMax) {
-    const mend = `write an expression of at most ${patternCharsMax} characters: /…/`;
+    const mend =
+      typeof value === 'string' && value.length < 60 && !value.includes('\n')
+        ? `write it as an expression, without quotes: ${EXPRESSION.test(value) ? value : `/${value.replaceAll('/', '\\/')}/`}`
+        : `write an expression of at most ${patternCharsMax} characters: /…/`;
     return reader.fault(name, `${reader.label(name)} is ${show(value)}`, mend);
   }
   const read = patternOf(value);
@@ -143,14 +181,21 @@ function readPattern(reader: OptionReader, name: string, value: unknown): Patter
 
 function readJson(reader: OptionReader): HttpExpect['json'] {
   const inner = bounded(reader, 'json');
+  inner?.refuseBlanks();
   const entries = (inner?.keys() ?? []).map((path) => {
     // `.length()` is ours: the rest is the path of RFC 9535.
     const wrong = wrongPath(path.replace(/\.length\(\)$/, ''));
-    if (wrong !== undefined)
-      inner?.fault(path, `'${path}' is no JSONPath: ${wrong}`, "write one such as '$.items[0].price'");
+    if (wrong !== undefined) inner?.fault(path, `'${path}' is no JSONPath: ${wrong}`, pathMend(path));
     return [path, inner === undefined ? {} : readJsonMatcher(inner, path)] as const;
   });
   return Object.fromEntries(entries);
+}
+
+function pathMend(path: string): string {
+  const rooted = `$${/^[.[]/.test(path) ? '' : '.'}${path}`;
+  return !path.startsWith('$') && wrongPath(rooted.replace(/\.length\(\)$/, '')) === undefined
+    ? `write '${rooted}'`
+    : "write one such as '$.items[0].price' or '$.items.length()'";
 }
 
 function wrongPath(path: string): string | undefined {
@@ -173,12 +218,18 @@ function readJsonMatcher(reader: OptionReader, path: string): JsonMatcher {
     return equals === undefined ? {} : { equals };
   }
   if (Array.isArray(value) || isUnsendable(value)) {
-    return reader.fault(path, `'${path}' is compared with ${show(value)}`, 'write { equals: … }') ?? {};
+    const mend = isUnsendable(value) ? 'write what JSON has' : `write { equals: ${show(value)} } for the whole list`;
+    return reader.fault(path, `'${path}' is compared with ${show(value)}`, mend) ?? {};
   }
   const inner = reader.inner(path);
   if (inner === undefined) return {};
-  inner.known(MATCHERS);
-  if (inner.keys().length === 0) reader.fault(path, `'${path}' expects nothing`, `use ${MATCHERS.join(', ')}`);
+  inner.known(MATCHERS, (one) => {
+    const meant = synonyms[one];
+    return meant === undefined ? suggest(one, MATCHERS, 'remove it') : `it is called ${meant} here`;
+  });
+  inner.refuseBlanks();
+  if (Object.keys(value ?? {}).length === 0)
+    reader.fault(path, `'${path}' expects nothing`, `use ${MATCHERS.join(', ')}`);
   const any = { min: -Number.MAX_VALUE, max: Number.MAX_VALUE };
   const matches = inner.has('matches') ? readPattern(inner, 'matches', inner.get('matches')) : undefined;
   const parts = {
