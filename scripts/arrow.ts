@@ -29,6 +29,9 @@ const vendors: Readonly<Record<string, readonly string[]>> = {
   bullmq: ['src/schedule/', 'src/paging/'],
   ioredis: ['src/base/redis.ts'],
   esbuild: ['src/probe/'],
+  acorn: ['src/probe/source/'],
+  'acorn-walk': ['src/probe/source/'],
+  'eslint-scope': ['src/probe/source/'],
   pino: ['src/base/log.ts'],
 };
 

@@ -328,6 +328,27 @@ export const faultyProbes: readonly (readonly [
     'its options are a function, not an object',
     "write journey('system/name', { every: '5m'",
   ],
+  [
+    'secrets that are no list, which a script asks for',
+    journey(EVERY, "secrets: 'SHOP_PASSWORD'").replace('() => {}', "({ secret }) => { secret('SHOP_PASSWORD'); }"),
+    4,
+    "secrets is 'SHOP_PASSWORD', not a list of names",
+    "['one', 'two']",
+  ],
+  [
+    'a secret misspelt among those of a script',
+    journey(EVERY, "secrets: ['SHOP_PASSWRD']").replace('() => {}', "({ secret }) => { secret('SHOP_PASSWORD'); }"),
+    4,
+    "unknown secret 'SHOP_PASSWRD'",
+    'did you mean SHOP_PASSWORD?',
+  ],
+  [
+    'an argument that there is not, asked for twice of all of them',
+    journey(EVERY, "variants: { market: ['de'] }").replace('() => {}', '(all) => {\n  all.markt;\n  all.markt;\n}'),
+    6,
+    'the script takes markt',
+    'did you mean market?',
+  ],
 ];
 
 /** A landscape, where it is at fault, what it says. */

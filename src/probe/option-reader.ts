@@ -179,11 +179,9 @@ export class OptionReader {
     const names = this.list(name);
     const wrong = names?.filter((one) => !known.includes(one)) ?? [];
     for (const one of wrong) {
-      this.fault(
-        name,
-        `unknown ${what} '${one}' in ${this.label(name)}`,
-        suggest(one, known, `add it to landscape.ts`),
-      );
+      const message = `unknown ${what} '${one}' in ${this.label(name)}`;
+      const mend = suggest(one, known, 'add it to landscape.ts');
+      this.#problems.push({ path: [...this.#path, name, one], message, mend });
     }
     return wrong.length === 0 ? names : undefined;
   }

@@ -3,6 +3,7 @@
  * are read.
  */
 import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
 import { formatDuration } from '../base/time.ts';
 import { type Bundle, bundle, type SyntaxFault } from './bundle.ts';
 import { Importer, type ImportFailure } from './importer.ts';
@@ -69,7 +70,8 @@ async function readOne(importer: Importer, { file, made }: Made, deadline: numbe
     return { ...unread, file, bundle: made, faults: [{ file, message, mend: 'mend the slow files first' }] };
   }
   const importing = importer.import({ url: bundleUrl(file), source: made.text }, left);
-  // While the child reads the file, its code is looked through here.
+  // While the child reads the file, its code is looked through here; the request must be on its way before that.
+  await setImmediate();
   const { faults: slips, scripts, isTest } = lookThrough(made);
   const imported = await importing;
   if (isTest) return { ...unread, file, bundle: made, faults: slips, slipped: true };

@@ -199,6 +199,7 @@ function pathMend(path: string): string {
 }
 
 function wrongPath(path: string): string | undefined {
+  if (!path.startsWith('$')) return 'it must begin with $';
   try {
     compile(path);
     return undefined;

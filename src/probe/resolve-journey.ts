@@ -8,6 +8,7 @@ import { canonicalLocale, localeMeant } from './locale.ts';
 import type { OptionReader } from './option-reader.ts';
 import { nearest, type Problem, suggest } from './problem.ts';
 import { LOOKING, openOptions, type Resolve, type ResolveContext, resolveLooking } from './resolve-common.ts';
+import type { NamedAt } from './source/slips.ts';
 import type { Written } from './written.ts';
 
 const OPTIONS = [...LOOKING, 'device', 'locale', 'geolocation', 'vitals', 'secrets'];
@@ -55,13 +56,20 @@ function noScript({ script }: Written): Problem {
 
 /** What a script takes and is not given is `undefined` in it. */
 function refuseUnknownArguments(variants: JourneyProbe['variants'], { script, problems }: ResolveContext): void {
+  // Variants at fault have no names to compare with.
+  if (variants.length === 0) return;
   const given = [...journeyToolNames, ...Object.keys(variants[0]?.values ?? {})];
-  for (const { name, ...at } of script?.takes ?? []) {
+  for (const { name, ...at } of firstOfEach(script?.takes)) {
     if (given.includes(name)) continue;
     const message = `the script takes ${name}, which is neither a tool nor one of its variants`;
     const mend = takenElsewhere[name] ?? suggest(name, given, 'take one that there is');
     problems.push({ path: [], at, message, mend });
   }
+}
+
+/** A name that stands in many places is told at the first. */
+function firstOfEach(named: readonly NamedAt[] = []): NamedAt[] {
+  return [...new Map(named.toReversed().map((one) => [one.name, one])).values()].reverse();
 }
 
 /** What Playwright's own tests are given, or what people look for among the arguments. */
@@ -124,16 +132,19 @@ function resolveVitals(reader: OptionReader): VitalBudgets {
 }
 
 function resolveSecrets(reader: OptionReader, { names, script, problems }: ResolveContext): readonly string[] {
-  const secrets = reader.list('secrets') ?? [];
-  for (const { name, ...at } of script?.secrets ?? []) {
+  const listed = reader.list('secrets');
+  const secrets = listed ?? [];
+  const unknown = names === undefined ? [] : secrets.filter((one) => !names.secrets.includes(one));
+  for (const name of unknown) {
+    const mend = suggest(name, names?.secrets ?? [], 'declare it under secrets in landscape.ts');
+    reader.fault('secrets', `unknown secret '${name}'`, mend);
+  }
+  // One that is misspelt there is also not what the script asks for.
+  if (unknown.length > 0 || (reader.has('secrets') && listed === undefined)) return secrets;
+  for (const { name, ...at } of firstOfEach(script?.secrets)) {
     if (secrets.includes(name)) continue;
     const message = `the script asks for the secret ${name}, which its options do not name`;
     problems.push({ path: [], at, message, mend: secretMend(name, secrets) });
-  }
-  if (names === undefined) return secrets;
-  for (const name of secrets.filter((one) => !names.secrets.includes(one))) {
-    const mend = suggest(name, names.secrets, 'declare it under secrets in landscape.ts');
-    reader.fault('secrets', `unknown secret '${name}'`, mend);
   }
   return secrets;
 }

@@ -87,8 +87,9 @@ export class SourceOrigins {
 
   /** What lies in installed packages is no author's. */
   #ofNode(node: AnyNode | undefined): Origin | undefined {
-    const start = node?.loc?.start;
-    const origin = start === undefined ? undefined : this.of(start.line, start.column + 1);
+    if (node === undefined) return undefined;
+    const { line, column } = this.#parsed().placeOf(node);
+    const origin = this.of(line, column);
     return origin?.file.includes('node_modules/') ? undefined : origin;
   }
 

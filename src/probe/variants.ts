@@ -60,7 +60,8 @@ function problemsOfAxis(name: string, values: unknown): Problem[] {
   const wrong = values.find((v) => typeof v !== 'string' || v.length > variantValueCharsMax || !VALUE.test(v));
   if (wrong !== undefined || values.includes(undefined)) {
     const mend = `use texts of at most ${variantValueCharsMax} letters, digits, '.', '_' and '-'`;
-    return problem(`variants.${name} holds ${show(wrong)}`, mend);
+    const at = typeof wrong === 'string' ? [wrong] : [];
+    return [{ path: ['variants', name, ...at], message: `variants.${name} holds ${show(wrong)}`, mend }];
   }
   const twice = values.find((value, index) => values.indexOf(value) !== index);
   return twice === undefined ? [] : problem(`variants.${name} holds ${show(twice)} twice`, 'write each value once');

@@ -210,7 +210,7 @@ export const mistakes: readonly Mistake[] = [
     mistake: 'a JSONPath without its $',
     file: '28-json-path-typo.ts',
     line: 15,
-    message: "'rates[0].percent' is no JSONPath: expected '$', found 'r' ('rates[0].':0)",
+    message: "'rates[0].percent' is no JSONPath: it must begin with $",
     mend: "write '$.rates[0].percent'",
   },
   {

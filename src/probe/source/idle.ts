@@ -18,8 +18,7 @@ export function idle(node: AnyNode, around: Around): Slip[] {
     if (called?.kind === 'function') return [];
   } else if (node.type !== 'MemberExpression') return [];
   const value = look.valueOf(node);
-  const said = value === undefined ? undefined : sayIdle(value, around.code(node));
-  return said === undefined ? [] : [{ node, ...said }];
+  return value === undefined || !isIdle(value) ? [] : [{ node, ...sayIdle(value, around.code(node)) }];
 }
 
 /** `step('see it', () => page.getByText('…'))`. */
@@ -30,8 +29,12 @@ function idleStep(node: CallExpression, around: Around): Slip[] {
   return idle(given.type === 'AwaitExpression' ? given.argument : given, around);
 }
 
-function sayIdle(value: Value, code: string): { message: string; mend: string } | undefined {
-  if (value.kind === 'instance' && isLocator(value)) {
+function isIdle(value: Value): boolean {
+  return ['assertion', 'method', 'matcher'].includes(value.kind) || isLocator(value);
+}
+
+function sayIdle(value: Value, code: string): { message: string; mend: string } {
+  if (isLocator(value)) {
     return {
       message: `${code} alone looks at nothing`,
       mend: `write await expect(${code}).toBeVisible(), or what is to be done with it, such as .click()`,
@@ -40,11 +43,8 @@ function sayIdle(value: Value, code: string): { message: string; mend: string } 
   if (value.kind === 'assertion') {
     return { message: `${code} expects nothing`, mend: `add a matcher: await ${code}.toBeVisible()` };
   }
-  if (value.kind === 'method' || value.kind === 'matcher') {
-    const so = value.kind === 'matcher' ? 'is checked' : 'happens';
-    return { message: `${code} is not called, so nothing ${so}`, mend: `write await ${code}()` };
-  }
-  return undefined;
+  const so = value.kind === 'matcher' ? 'is checked' : 'happens';
+  return { message: `${code} is not called, so nothing ${so}`, mend: `write await ${code}()` };
 }
 
 function isLocator(value: Value): boolean {
@@ -53,16 +53,16 @@ function isLocator(value: Value): boolean {
 
 /** A locator where a value must be: in a condition, or before a matcher that compares. */
 export const mistakenLocators: Rule = (node, around) => {
-  const value = locatorAt(node, around);
-  if (value === undefined) return [];
   const parent = around.program.parentOf(node);
-  if (parent !== undefined && isTest(parent, node)) {
+  const tested = parent !== undefined && isTest(parent, node);
+  const given = parent?.type === 'CallExpression' && parent.arguments[0] === node ? parent : undefined;
+  if ((!tested && given === undefined) || !isLocatorAt(node, around)) return [];
+  if (tested) {
     const code = around.code(node);
     return [{ node, message: `${code} is a locator, which is always true`, mend: `write await ${code}.isVisible()` }];
   }
-  if (parent?.type !== 'CallExpression' || parent.arguments[0] !== node) return [];
-  if (around.look.valueOf(parent.callee)?.kind !== 'expect') return [];
-  const matcher = matcherOf(parent, around);
+  if (given === undefined || around.look.valueOf(given.callee)?.kind !== 'expect') return [];
+  const matcher = matcherOf(given, around);
   if (matcher === undefined || !immediate.has(matcher)) return [];
   const code = around.code(node);
   const message = `expect(${code}).${matcher} looks at the locator itself, not at the page`;
@@ -83,18 +83,17 @@ const waitingFor: Readonly<Record<string, string>> = {
 };
 
 /** A locator that is one for sure: written out, or kept under a name that never means anything else. */
-function locatorAt(node: AnyNode, { program, look }: Around): Value | undefined {
+function isLocatorAt(node: AnyNode, { program, look }: Around): boolean {
   if (node.type === 'Identifier') {
     const name = program.nameOf(node);
     const definition = name?.definitions[0]?.node;
     const fixed = definition?.type === 'VariableDeclarator' && definition.init?.type === 'CallExpression';
-    if (!fixed || name?.uses.some(({ writes, initial }) => writes && !initial)) return undefined;
+    if (!fixed || name?.uses.some(({ writes, initial }) => writes && !initial)) return false;
     const called = definition.init?.type === 'CallExpression' ? look.valueOf(definition.init.callee) : undefined;
-    if (called?.kind === 'function') return undefined;
-  } else if (node.type !== 'CallExpression') return undefined;
-  else if (look.valueOf(node.callee)?.kind === 'function') return undefined;
+    if (called?.kind === 'function') return false;
+  } else if (node.type !== 'CallExpression' || look.valueOf(node.callee)?.kind === 'function') return false;
   const value = look.valueOf(node);
-  return value !== undefined && isLocator(value) ? value : undefined;
+  return value !== undefined && isLocator(value);
 }
 
 /** The matcher that follows an `expect(…)`. */

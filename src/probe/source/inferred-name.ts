@@ -5,7 +5,7 @@ import type { AnyNode } from 'acorn';
 import type { Inference } from './inference.ts';
 import { imported, memberByName } from './inferred-member.ts';
 import { type Definition, type FunctionNode, isClass, isFunction, keyOf, type Name } from './program.ts';
-import { awaited, commonOf, plain, type Value } from './value.ts';
+import { awaited, commonOf, isJourney, plain, type Value } from './value.ts';
 
 /** Parameters of these names are taken for Playwright's, where nothing says otherwise. */
 const guesses: Readonly<Record<string, string>> = {
@@ -128,9 +128,19 @@ const tools: Value = { kind: 'tools' };
 
 /** Whether this is what a journey runs. */
 function isScriptOf(look: Inference, call: AnyNode, node: AnyNode): boolean {
-  if (call.type !== 'CallExpression' || call.arguments[2] !== node) return false;
+  if (call.type !== 'CallExpression') return false;
+  if (call.arguments[2] === node && isJourney(look.valueOf(call.callee))) return true;
+  // A function of the author's may define the journey with what it is handed.
   const called = look.valueOf(call.callee);
-  return called?.kind === 'import' && called.from === 'vedette' && called.name === 'journey';
+  const handed = call.arguments.findIndex(({ start }) => start === node.start);
+  const parameter = called?.kind === 'function' ? called.node.params[handed] : undefined;
+  const uses = parameter?.type === 'Identifier' ? (look.program.nameOf(parameter)?.uses ?? []) : [];
+  return uses.some(({ identifier }) => {
+    const inner = look.program.parentOf(identifier);
+    return (
+      inner?.type === 'CallExpression' && inner.arguments[2] === identifier && isJourney(look.valueOf(inner.callee))
+    );
+  });
 }
 
 /** What a function gets from whom it is handed to: a journey, a list, a promise. */

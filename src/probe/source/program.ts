@@ -12,7 +12,7 @@ import {
 } from 'acorn';
 import { fullAncestor } from 'acorn-walk';
 import { analyze, type Scope, type Variable } from 'eslint-scope';
-import type { Site } from '../dsl-value.ts';
+import type { BundlePlace } from '../problem.ts';
 
 export type FunctionNode = Extract<
   AnyNode,
@@ -36,7 +36,6 @@ export interface Definition {
 export interface Use {
   readonly identifier: Identifier;
   readonly writes: boolean;
-  readonly reads: boolean;
   /** The write with which the name is made. */
   readonly initial: boolean;
   /** What is written, where it is the whole value. */
@@ -50,11 +49,14 @@ export interface Name {
   readonly uses: readonly Use[];
 }
 
+/** What stands around a node is kept with it: a map of a thousand bundles' nodes would be slow to build. */
+const around = Symbol('around');
+type Linked = AnyNode & { [around]?: AnyNode | undefined };
+
 export class Program {
   /** Every node, those within others first. */
   readonly nodes: readonly AnyNode[];
   readonly calls: readonly CallExpression[];
-  readonly #parents = new Map<AnyNode, AnyNode>();
   readonly #variables = new Map<AnyNode, Variable>();
   readonly #names = new Map<Variable, Name>();
   #returns: Map<FunctionNode | undefined, ReturnStatement[]> | undefined;
@@ -62,15 +64,19 @@ export class Program {
   /** Names that nothing in the bundle makes, and the scope that each stands in. */
   readonly #unknown = new Map<AnyNode, Scope>();
 
-  /** @throws SyntaxError when the text is no module */
+  /** Where each line begins. */
+  readonly #lines: readonly number[];
+
+  /** @throws SyntaxError when the parser cannot read it */
   constructor(text: string) {
-    // The text is esbuild's own: what it writes for Node 24 the parser reads.
-    const root = parse(text, { ecmaVersion: 'latest', sourceType: 'module', locations: true, ranges: true });
+    const end = text.lastIndexOf('\n//# sourceMappingURL=');
+    const code = end < 0 ? text : text.slice(0, end);
+    this.#lines = lineStarts(code);
+    const root = parse(code, { ecmaVersion: 'latest', sourceType: 'module', ranges: true });
     const nodes: AnyNode[] = [];
-    fullAncestor(root, (node, _state, ancestors) => {
+    fullAncestor(root, (node: Linked, _state, ancestors) => {
       nodes.push(node);
-      const parent = ancestors.at(-2);
-      if (parent !== undefined) this.#parents.set(node, parent);
+      node[around] = ancestors[ancestors.length - 2];
     });
     this.nodes = nodes;
     this.calls = nodes.filter((node) => node.type === 'CallExpression');
@@ -89,21 +95,30 @@ export class Program {
     }
   }
 
-  parentOf(node: AnyNode): AnyNode | undefined {
-    return this.#parents.get(node);
+  parentOf(node: Linked): AnyNode | undefined {
+    return node[around];
+  }
+
+  /** Where a node begins, counted from 1. */
+  placeOf({ start }: AnyNode): BundlePlace {
+    let [low, high] = [0, this.#lines.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((this.#lines[middle] ?? 0) <= start) low = middle;
+      else high = middle;
+    }
+    return { line: low + 1, column: start - (this.#lines[low] ?? 0) + 1 };
   }
 
   /** The node and what stands around it, innermost first. */
   *outwards(node: AnyNode): Generator<AnyNode> {
-    for (let at: AnyNode | undefined = node; at !== undefined; at = this.#parents.get(at)) yield at;
+    for (let at: Linked | undefined = node; at !== undefined; at = at[around]) yield at;
   }
 
   /** The function in which a node stands; the node itself does not count. */
   functionAround(node: AnyNode): FunctionNode | undefined {
-    const parent = this.#parents.get(node);
-    if (parent === undefined) return undefined;
-    for (const at of this.outwards(parent)) if (isFunction(at)) return at;
-    return undefined;
+    const parent = this.parentOf(node);
+    return parent === undefined ? undefined : this.outwards(parent).find(isFunction);
   }
 
   /** What a name stands for; `undefined` for what nothing in the bundle makes. */
@@ -176,15 +191,25 @@ export class Program {
   }
 
   /** The call that a stack's frame points at. */
-  callAt({ line, column }: Pick<Site, 'line' | 'column'>): CallExpression | undefined {
-    return this.calls.find(({ callee }) => {
-      const at = callee.type === 'MemberExpression' ? callee.property.loc : callee.loc;
-      return at?.start.line === line && at.start.column === column - 1;
-    });
+  callAt({ line, column }: BundlePlace): CallExpression | undefined {
+    const at = (this.#lines[line - 1] ?? Number.NaN) + column - 1;
+    return this.calls.find((call) => calledName(call).start === at);
   }
 }
 
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** What a stack's frame points at: the name that is called. */
+export function calledName({ callee }: CallExpression): AnyNode {
+  return callee.type === 'MemberExpression' ? callee.property : callee;
+}
+
 function nameOf(variable: Variable): Name {
+  let uses: readonly Use[] | undefined;
   return {
     name: variable.name,
     definitions: variable.defs.map((definition) => ({
@@ -194,14 +219,21 @@ function nameOf(variable: Variable): Name {
       parent: (definition.parent ?? undefined) as unknown as AnyNode | undefined,
       index: 'index' in definition ? Number(definition.index) : undefined,
     })),
-    uses: variable.references.map((reference) => ({
-      identifier: reference.identifier as unknown as Identifier,
-      writes: reference.isWrite(),
-      reads: reference.isRead(),
-      initial: reference.init === true,
-      written: reference.partial ? undefined : ((reference.writeExpr ?? undefined) as unknown as AnyNode | undefined),
-    })),
+    // Most names are never asked for theirs.
+    get uses() {
+      uses ??= usesOf(variable);
+      return uses;
+    },
   };
+}
+
+function usesOf({ references }: Variable): Use[] {
+  return references.map((reference) => ({
+    identifier: reference.identifier as unknown as Identifier,
+    writes: reference.isWrite(),
+    initial: reference.init === true,
+    written: reference.partial ? undefined : ((reference.writeExpr ?? undefined) as unknown as AnyNode | undefined),
+  }));
 }
 
 export function isFunction(node: AnyNode): node is FunctionNode {

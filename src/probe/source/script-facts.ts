@@ -3,8 +3,10 @@
  * journey's options.
  */
 import type { AnyNode, CallExpression } from 'acorn';
+import type { Inference } from './inference.ts';
 import { type FunctionNode, keyOf } from './program.ts';
 import type { Around } from './slip.ts';
+import { isJourney } from './value.ts';
 
 /** A name, and where in the bundle it stands. */
 export interface Named {
@@ -21,12 +23,27 @@ export interface ScriptFacts {
   readonly secrets: readonly Named[];
 }
 
-/** The function that a definition of a journey runs, if it can be found. */
-export function scriptOfCall(call: CallExpression, { look }: Pick<Around, 'look'>): FunctionNode | undefined {
-  const called = look.valueOf(call.callee);
-  if (called?.kind !== 'import' || called.from !== 'vedette' || called.name !== 'journey') return undefined;
-  const script = call.arguments[2] === undefined ? undefined : look.valueOf(call.arguments[2]);
-  return script?.kind === 'function' ? script.node : undefined;
+/** A journey's script, and the call that says which it is. */
+export interface Journey {
+  readonly call: CallExpression;
+  readonly script: FunctionNode;
+}
+
+/** The journeys that a call defines, as far as their scripts can be found: several where a function defines them. */
+export function journeysOf(call: CallExpression, look: Inference): Journey[] {
+  const argument = call.arguments[2];
+  if (argument === undefined || !isJourney(look.valueOf(call.callee))) return [];
+  const script = look.valueOf(argument);
+  if (script?.kind === 'function') return [{ call, script: script.node }];
+  const definition = look.program.nameOf(argument)?.definitions[0];
+  const { node, index } = definition ?? {};
+  if (node === undefined || index === undefined) return [];
+  return look.program.calls.flatMap((outer) => {
+    const called = look.valueOf(outer.callee);
+    if (called?.kind !== 'function' || called.node !== node) return [];
+    const given = outer.arguments[index] === undefined ? undefined : look.valueOf(outer.arguments[index]);
+    return given?.kind === 'function' ? [{ call: outer, script: given.node }] : [];
+  });
 }
 
 export function factsOf(call: CallExpression, script: FunctionNode, around: Around): ScriptFacts {

@@ -42,7 +42,7 @@ export function isInBrowser(node: AnyNode, program: Program): boolean {
   });
 }
 
-/** Looks at one node; every node of a bundle is shown to every rule. */
+/** Looks at one node. */
 export type Rule = (node: AnyNode, around: Around) => readonly Slip[];
 
 /** Whether a node stands within a journey's script. */

@@ -228,6 +228,17 @@ export const b = journey('shop/b', { every: '5m' }, async (args) => { args.page.
     ]);
   });
 
+  test('scripts that a function of the author makes journeys of', async () => {
+    const source = `import { journey } from 'vedette';
+const often = (name, script) => journey('shop/' + name, { every: '5m' }, script);
+export const a = often('a', async ({ page, step }) => { step('a', async () => { await page.reload(); }); });
+export const b = often('b', async ({ request }) => { request.get('/'); });`;
+    expect(await saidOf({ 'probe.ts': source })).toEqual([
+      expect.stringContaining(":3 step('a', …) is not awaited"),
+      expect.stringContaining(":4 request.get('/') is not awaited"),
+    ]);
+  });
+
   test('a shared file, in which the bundler calls a name otherwise', async () => {
     const files = {
       ...journey('await look(page);', "import { look } from './_look.ts';"),

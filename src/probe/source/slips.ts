@@ -12,23 +12,24 @@ import { mistakenLocators } from './idle.ts';
 import { inferenceOf } from './inference.ts';
 import { misspelt } from './misspelt.ts';
 import { openSecretIn, openSecretInScriptMend } from './open-secret.ts';
-import { Program } from './program.ts';
-import { factsOf, type Named, type ScriptFacts, scriptOfCall } from './script-facts.ts';
+import { calledName, Program } from './program.ts';
+import { factsOf, journeysOf, type Named, type ScriptFacts } from './script-facts.ts';
 import { type Around, isInBrowser, type Rule, type Slip } from './slip.ts';
 import { toolCalls } from './tool-calls.ts';
 import { droppedPromises, mistakenPromises } from './unawaited.ts';
 import { testRunner, unknownNames } from './unknown-names.ts';
 
-const rules: readonly Rule[] = [
-  testRunner,
-  droppedPromises,
-  mistakenPromises,
-  mistakenLocators,
-  toolCalls,
-  misspelt,
-  unknownNames,
-  openSecrets,
-];
+/** Which rules look at which nodes. */
+const rules: Partial<Record<AnyNode['type'], readonly Rule[]>> = {
+  ImportDeclaration: [testRunner],
+  ExpressionStatement: [droppedPromises],
+  VariableDeclarator: [mistakenPromises],
+  CallExpression: [mistakenPromises, mistakenLocators, toolCalls],
+  MemberExpression: [misspelt],
+  Identifier: [mistakenLocators, unknownNames],
+  Literal: [openSecrets],
+  TemplateElement: [openSecrets],
+};
 
 /** A name in a script. */
 export interface NamedAt extends BundlePlace {
@@ -53,14 +54,12 @@ const nothing: Looked = { faults: [], scripts: [], isTest: false };
 /** Looks through a bundle that holds a journey, or what no probe can have. */
 export function lookThrough({ text, origins }: Bundle): Looked {
   if (!/\bjourney\b|\bprocess\.env\b|playwright\/test"/.test(text)) return nothing;
-  const program = new Program(text);
+  const program = parsed(text);
+  if (program === undefined) return nothing;
   const look = inferenceOf(program);
-  const journeys = program.calls.flatMap((call) => {
-    const script = scriptOfCall(call, { look });
-    return script === undefined ? [] : [{ call, script }];
-  });
+  const journeys = program.calls.flatMap((call) => journeysOf(call, look));
   const nameOf = (node: Identifier) => {
-    const { line, column } = placeOf(node);
+    const { line, column } = program.placeOf(node);
     return program.nameOf(node) === undefined ? node.name : (origins.nameAt(line, column) ?? node.name);
   };
   const around: Around = {
@@ -69,25 +68,41 @@ export function lookThrough({ text, origins }: Bundle): Looked {
     code: (node) => codeOf(node, nameOf),
     scripts: new Set(journeys.map(({ script }) => script)),
   };
-  const found = program.nodes.flatMap((node) => rules.flatMap((rule) => rule(node, around)));
-  const slips = innermost(found.filter(({ node }) => !isInBrowser(node, program)));
+  const slips = innermost(slipsOf(around), program);
   return {
     faults: slips.flatMap((slip) => {
-      const { line, column } = placeOf(slip.node);
+      const { line, column } = program.placeOf(slip.node);
       return faultOf(slip, origins.of(line, column));
     }),
     isTest: slips.some(({ node }) => node.type === 'ImportDeclaration'),
-    scripts: journeys.map(({ call, script }) => placed(factsOf(call, script, around))),
+    scripts: journeys.map(({ call, script }) => placed(factsOf(call, script, around), program)),
   };
 }
 
+/** What the parser cannot read it cannot judge; that the engine can read it is seen when it is imported. */
+function parsed(text: string): Program | undefined {
+  try {
+    return new Program(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function slipsOf(around: Around): Slip[] {
+  const found: Slip[] = [];
+  for (const node of around.program.nodes) {
+    for (const rule of rules[node.type] ?? []) found.push(...rule(node, around));
+  }
+  return found.filter(({ node }) => !isInBrowser(node, around.program));
+}
+
 /** One slip can look like another of what stands around it: the innermost says what it is. */
-function innermost(slips: readonly Slip[]): Slip[] {
+function innermost(slips: readonly Slip[], program: Program): Slip[] {
   const holds = (outer: AnyNode, inner: AnyNode) =>
     outer !== inner &&
     outer.start <= inner.start &&
     inner.end <= outer.end &&
-    placeOf(outer).line === placeOf(inner).line;
+    program.placeOf(outer).line === program.placeOf(inner).line;
   return slips.filter(({ node }) => !slips.some((other) => holds(node, other.node)));
 }
 
@@ -96,15 +111,9 @@ function faultOf({ message, mend }: Slip, origin: Origin | undefined): SyntaxFau
   return origin === undefined || origin.file.includes('node_modules/') ? [] : [{ ...origin, message, mend }];
 }
 
-function placed({ call, takes, secrets }: ScriptFacts): ScriptAt {
-  const { callee } = call;
-  const named = (all: readonly Named[]) => all.map(({ name, node }) => ({ name, ...placeOf(node) }));
-  const at = placeOf(callee.type === 'MemberExpression' ? callee.property : callee);
-  return { ...at, takes: named(takes), secrets: named(secrets) };
-}
-
-function placeOf({ loc }: AnyNode): BundlePlace {
-  return { line: loc?.start.line ?? 0, column: (loc?.start.column ?? 0) + 1 };
+function placed({ call, takes, secrets }: ScriptFacts, program: Program): ScriptAt {
+  const named = (all: readonly Named[]) => all.map(({ name, node }) => ({ name, ...program.placeOf(node) }));
+  return { ...program.placeOf(calledName(call)), takes: named(takes), secrets: named(secrets) };
 }
 
 /** A script is published as it is written. */

@@ -24,18 +24,23 @@ export const toolCalls: Rule = (node, around) => {
 
 function stepCall(node: CallExpression, around: Around): Slip[] {
   const [name, body] = node.arguments;
-  const callee = around.code(node.callee);
   if (name?.type === 'SpreadElement') return [];
   if (name === undefined || around.look.valueOf(name)?.kind === 'function') {
     const message = `${around.code(node)} has no name`;
-    return [{ node, message, mend: `say what the customer does: await ${callee}('open the shop', async () => { … })` }];
+    return [
+      {
+        node,
+        message,
+        mend: `say what the customer does: await ${around.code(node.callee)}('open the shop', async () => { … })`,
+      },
+    ];
   }
-  const begun = `await ${callee}(${around.code(name)}, `;
+  if (body !== undefined && !isNoFunction(body, around)) return [];
+  const begun = `await ${around.code(node.callee)}(${around.code(name)}, `;
   if (body === undefined) {
     const message = `${around.code(node)} has no function, so it does nothing`;
     return [{ node, message, mend: `put into it what it is to do: ${begun}async () => { … })` }];
   }
-  if (!isNoFunction(body, around)) return [];
   const given = around.code(body);
   const message =
     body.type === 'CallExpression' || body.type === 'AwaitExpression'

@@ -97,6 +97,11 @@ function same(a: Value, b: Value | undefined): boolean {
   return a.kind === 'plain' || a.kind === 'tools' || (a.kind === 'tool' && b.kind === 'tool' && a.name === b.name);
 }
 
+/** Whether it is what defines journeys. */
+export function isJourney(value: Value | undefined): boolean {
+  return value?.kind === 'import' && value.from === 'vedette' && value.name === 'journey';
+}
+
 /** What awaiting it gives. */
 export function awaited(value: Value | undefined): Value | undefined {
   return value?.kind === 'promise' ? value.of : value;
