@@ -2,7 +2,7 @@
  * What is said to who makes a mistake in a probe: see mistakes/mistakes.fixture.ts. To read it as they would:
  * `VEDETTE_PROBES_DIR=tests/mistakes/probes npx vedette validate`.
  */
-import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Fault, formatFault, type Loaded, load } from '../src/probe/load.ts';
@@ -36,7 +36,7 @@ describe('a mistake in a probe is told with its file, its line, what is wrong an
   let loaded: Loaded;
 
   beforeAll(async () => {
-    loaded = await load(probesDir, { timeoutMs: 2_000 });
+    loaded = await load(probesDir, { timeoutMs: 1_000 });
   });
 
   test.each(mistakes)('$mistake: $file', (mistake) => {
@@ -62,19 +62,30 @@ describe('a mistake in a probe is told with its file, its line, what is wrong an
 });
 
 describe('a mistake in a landscape is told, and the probes are still checked against its names', () => {
+  const probe = `import { http } from 'vedette';
+export default http('shop/up', { url: 'https://shop.example', every: '1m' });
+`;
+  const loads = new Map<string, Promise<Loaded>>();
+  const dirOf = (file: string) => join(folder.path, file);
+
+  beforeAll(async () => {
+    for (const { file } of landscapeMistakes) {
+      const dir = folder.write(file, { 'up.ts': probe });
+      copyFileSync(join(landscapesDir, file), join(dir, 'landscape.ts'));
+      loads.set(file, load(dir));
+    }
+    await Promise.all(loads.values());
+  });
+
   test.each(landscapeMistakes)('$mistake: $file', async (mistake) => {
-    const probe = `import { http } from 'vedette';\nexport default http('shop/up', { url: 'https://shop.example', every: '1m' });\n`;
-    const dir = folder.write(mistake.file, { 'up.ts': probe });
-    copyFileSync(join(landscapesDir, mistake.file), join(dir, 'landscape.ts'));
-    const { faults, landscape, probes } = await load(dir);
-    const shown = () => relative(process.cwd(), join(dir, 'landscape.ts'));
-    expect(faults.map(withoutProbe)).toEqual([faultOf(mistake, shown)]);
-    expect(landscape).toBeUndefined();
-    expect(probes).toHaveLength(1);
+    const loaded = await loads.get(mistake.file);
+    const shown = () => relative(process.cwd(), join(dirOf(mistake.file), 'landscape.ts'));
+    expect(loaded?.faults.map(withoutProbe)).toEqual([faultOf(mistake, shown)]);
+    expect(loaded?.landscape).toBeUndefined();
+    expect(loaded?.probes).toHaveLength(1);
   });
 
   test('every file has its row', () => {
     expect(landscapeMistakes.map(({ file }) => file)).toEqual(readdirSync(landscapesDir));
-    expect(readFileSync(join(landscapesDir, landscapeMistakes[0]?.file ?? ''), 'utf8')).toContain('landscape(');
   });
 });

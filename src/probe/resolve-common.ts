@@ -4,10 +4,11 @@
 import { formatDuration } from '../base/time.ts';
 import { cronGapMs, isTimezone, timezoneMeant } from './cron.ts';
 import { INBOX, type Kind, type Probe, type Schedule, SEVERITIES, type Variant } from './definition.ts';
-import { everyMsMax, idCharsMax, timeoutMsMin } from './limits.ts';
+import { everyMsMax, timeoutMsMin } from './limits.ts';
 import { optionMend } from './option-mend.ts';
 import { isRecord, OptionReader } from './option-reader.ts';
-import { type Problem, show, suggest } from './problem.ts';
+import { type Problem, show } from './problem.ts';
+import { resolveId } from './resolve-id.ts';
 import type { ScriptAt } from './source/slips.ts';
 import { expandVariants } from './variants.ts';
 import type { Written } from './written.ts';
@@ -56,8 +57,6 @@ export const LOOKING = [
   'runbook',
 ];
 
-const ID = /^[a-z0-9][a-z0-9-]*(?:\/[a-z0-9][a-z0-9-]*)+$/;
-
 /**
  * Opens a definition's options, which must be among `names`. Where they are no object, that is the only problem of it:
  * `undefined`.
@@ -85,32 +84,6 @@ export function refuseScript(kind: Kind, { script }: Written, { problems }: Reso
   const message = `${kind} takes an id and options, but a third argument is given`;
   const mend = script === 'function' ? `a script needs journey instead of ${kind}` : 'leave it out';
   problems.push({ path: [], at: 'script', message, mend });
-}
-
-/** The id and its system. */
-export function resolveId(written: Written, { names, problems }: ResolveContext): { id: string; system: string } {
-  const { id } = written;
-  const system = typeof id === 'string' ? (id.split('/')[0] ?? '') : '';
-  if (typeof id !== 'string' || !ID.test(id) || id.length > idCharsMax) {
-    const rule = `at most ${idCharsMax} of a-z, 0-9 and '-'`;
-    const mend = `write system/name in ${rule}, such as 'shop/checkout'`;
-    const near = typeof id === 'string' ? idMeant(id) : undefined;
-    const message = `${show(id)} is no id of a probe`;
-    problems.push({ path: [], at: 'id', message, mend: near === undefined ? mend : `write '${near}': ${rule}` });
-    return { id: String(id), system };
-  }
-  if (names !== undefined && !names.systems.includes(system)) {
-    const mend = suggest(system, names.systems, 'add the system to landscape.ts');
-    problems.push({ path: [], at: 'id', message: `unknown system '${system}' in the id '${id}'`, mend });
-  }
-  return { id, system };
-}
-
-/** `shop/cart-status` for `Shop/CartStatus`. */
-function idMeant(id: string): string | undefined {
-  const words = id.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
-  const meant = words.replace(/[^a-z0-9/-]+/g, '-').replace(/(^|\/)-+|-+(?=\/|$)/g, '$1');
-  return ID.test(meant) && meant.length <= idCharsMax ? meant : undefined;
 }
 
 /** `severity`, `dependsOn`, `runbook`. */

@@ -13,14 +13,8 @@ import {
 } from './limits.ts';
 import type { OptionReader } from './option-reader.ts';
 import { show, suggest } from './problem.ts';
-import {
-  openOptions,
-  type Resolve,
-  type ResolveContext,
-  refuseScript,
-  resolveFailure,
-  resolveId,
-} from './resolve-common.ts';
+import { openOptions, type Resolve, type ResolveContext, refuseScript, resolveFailure } from './resolve-common.ts';
+import { resolveId } from './resolve-id.ts';
 import { placeholdersIn } from './secret.ts';
 
 const OPTIONS = ['every', 'grace', 'token', 'severity', 'dependsOn', 'runbook'];

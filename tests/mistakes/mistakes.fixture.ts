@@ -350,7 +350,7 @@ export const mistakes: readonly Mistake[] = [
     mistake: 'the file waits for ever',
     file: '47-waits-at-import.ts',
     line: 7,
-    message: 'it was not loaded after 2s',
+    message: 'it was not loaded after 1s',
     mend: 'a probe file only defines: move what loops or waits into a script',
   },
   {

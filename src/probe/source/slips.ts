@@ -45,7 +45,7 @@ export interface ScriptAt extends BundlePlace {
 export interface Looked {
   readonly faults: readonly SyntaxFault[];
   readonly scripts: readonly ScriptAt[];
-  /** It was written for Playwright's runner; what happens when it is imported says nothing. */
+  /** It was written for Playwright's runner; importing it would say nothing more. */
   readonly isTest: boolean;
 }
 
