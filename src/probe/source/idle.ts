@@ -4,7 +4,7 @@
  */
 import type { AnyNode, CallExpression } from 'acorn';
 import { isFunction, keyOf } from './program.ts';
-import type { Around, Rule, Slip } from './slip.ts';
+import { type Around, none, type Rule, type Slip } from './slip.ts';
 import { immediate, type Value } from './value.ts';
 
 /** What is wrong with a statement, awaited or not, that is no more than this expression. */
@@ -56,14 +56,14 @@ export const mistakenLocators: Rule = (node, around) => {
   const parent = around.program.parentOf(node);
   const tested = parent !== undefined && isTest(parent, node);
   const given = parent?.type === 'CallExpression' && parent.arguments[0] === node ? parent : undefined;
-  if ((!tested && given === undefined) || !isLocatorAt(node, around)) return [];
+  if ((!tested && given === undefined) || !isLocatorAt(node, around)) return none;
   if (tested) {
     const code = around.code(node);
     return [{ node, message: `${code} is a locator, which is always true`, mend: `write await ${code}.isVisible()` }];
   }
-  if (given === undefined || around.look.valueOf(given.callee)?.kind !== 'expect') return [];
+  if (given === undefined || around.look.valueOf(given.callee)?.kind !== 'expect') return none;
   const matcher = matcherOf(given, around);
-  if (matcher === undefined || !immediate.has(matcher)) return [];
+  if (matcher === undefined || !immediate.has(matcher)) return none;
   const code = around.code(node);
   const message = `expect(${code}).${matcher} looks at the locator itself, not at the page`;
   return [{ node, message, mend: `write await expect(${code}).${waitingFor[matcher] ?? 'toBeVisible()'}` }];

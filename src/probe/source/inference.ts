@@ -20,19 +20,17 @@ export interface Inference {
 /** Looks at each node and name once; a circle is unknown. */
 export function inferenceOf(program: Program): Inference {
   const known = new Map<AnyNode | Name, Value | undefined>();
-  const once = (key: AnyNode | Name, look: () => Value | undefined): Value | undefined => {
-    if (known.has(key)) return known.get(key);
-    known.set(key, undefined);
-    const value = look();
-    known.set(key, value);
-    return value;
-  };
   const inference: Inference = {
     program,
     valueOf(node) {
-      if (node.type !== 'Identifier') return once(node, () => infer(inference, node));
-      const name = program.nameOf(node);
-      return name === undefined ? undefined : once(name, () => valueOfName(inference, name));
+      const key = node.type === 'Identifier' ? program.nameOf(node) : node;
+      if (key === undefined) return undefined;
+      const before = known.get(key);
+      if (before !== undefined || known.has(key)) return before;
+      known.set(key, undefined);
+      const value = 'definitions' in key ? valueOfName(inference, key) : infer(inference, key);
+      known.set(key, value);
+      return value;
     },
     resultOf: (node) => resultOf(inference, node),
   };

@@ -5,18 +5,18 @@
 import type { AnyNode } from 'acorn';
 import { nearest } from '../problem.ts';
 import { keyOf } from './program.ts';
-import type { Around, Rule } from './slip.ts';
+import { type Around, none, type Rule } from './slip.ts';
 import { immediate, membersOf, type Value, waiting } from './value.ts';
 
 /** What every object has, beyond what the declarations say. */
 const everywhere = new Set(Object.getOwnPropertyNames(Object.prototype));
 
 export const misspelt: Rule = (node, around) => {
-  if (node.type !== 'MemberExpression') return [];
+  if (node.type !== 'MemberExpression') return none;
   const name = keyOf(node, node.property);
   const parent = around.program.parentOf(node);
   const called = parent?.type === 'CallExpression' && parent.callee === node;
-  if (name === undefined || !called || everywhere.has(name)) return [];
+  if (name === undefined || !called || everywhere.has(name)) return none;
   const said = sayMember(around.look.valueOf(node.object), name, node.object, around);
   // The line of the name, which in a long chain is not that of its beginning.
   return said === undefined ? [] : [{ node: node.property, ...said }];

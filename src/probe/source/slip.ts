@@ -42,6 +42,9 @@ export function isInBrowser(node: AnyNode, program: Program): boolean {
   });
 }
 
+/** Most nodes have none. */
+export const none: readonly Slip[] = [];
+
 /** Looks at one node. */
 export type Rule = (node: AnyNode, around: Around) => readonly Slip[];
 

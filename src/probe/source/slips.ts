@@ -91,7 +91,12 @@ function parsed(text: string): Program | undefined {
 function slipsOf(around: Around): Slip[] {
   const found: Slip[] = [];
   for (const node of around.program.nodes) {
-    for (const rule of rules[node.type] ?? []) found.push(...rule(node, around));
+    const looking = rules[node.type];
+    if (looking === undefined) continue;
+    for (const rule of looking) {
+      const slips = rule(node, around);
+      if (slips.length > 0) found.push(...slips);
+    }
   }
   return found.filter(({ node }) => !isInBrowser(node, around.program));
 }

@@ -3,11 +3,11 @@
  * script's own `secret`.
  */
 import type { AnyNode, CallExpression } from 'acorn';
-import { type Around, isInScript, type Rule, type Slip } from './slip.ts';
+import { type Around, isInScript, none, type Rule, type Slip } from './slip.ts';
 import type { Value } from './value.ts';
 
 export const toolCalls: Rule = (node, around) => {
-  if (node.type !== 'CallExpression') return [];
+  if (node.type !== 'CallExpression') return none;
   const called = around.look.valueOf(node.callee);
   if (called?.kind === 'tool' && called.name === 'step') return stepCall(node, around);
   if (called?.kind === 'tool' && called.name === 'cleanup') return cleanupCall(node, around);
@@ -19,7 +19,7 @@ export const toolCalls: Rule = (node, around) => {
     const mend = `take secret from what the script is given: async ({ page, step, secret }) => …, with secrets: [${named}] in its options`;
     return [{ node, message, mend }];
   }
-  return [];
+  return none;
 };
 
 function stepCall(node: CallExpression, around: Around): Slip[] {

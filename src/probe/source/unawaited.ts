@@ -4,11 +4,11 @@
 import type { AnyNode, CallExpression, Expression, VariableDeclarator } from 'acorn';
 import { idle } from './idle.ts';
 import { keyOf, type Use } from './program.ts';
-import type { Around, Rule, Slip } from './slip.ts';
+import { type Around, none, type Rule, type Slip } from './slip.ts';
 
 /** Statements that drop a promise, or that do nothing at all. */
 export const droppedPromises: Rule = (node, around) =>
-  node.type === 'ExpressionStatement' ? dropped(node.expression, around) : [];
+  node.type === 'ExpressionStatement' ? dropped(node.expression, around) : none;
 
 function dropped(node: Expression, around: Around): Slip[] {
   switch (node.type) {
@@ -73,9 +73,9 @@ function loops(node: AnyNode, around: Around): Slip[] {
 export const mistakenPromises: Rule = (node, around) => {
   if (node.type === 'VariableDeclarator') return keptPromise(node, around);
   const promise = promiseOf(node, around);
-  if (promise === undefined) return [];
+  if (promise === undefined) return none;
   const use = misuse(promise, around);
-  if (use === undefined) return [];
+  if (use === undefined) return none;
   const code = around.code(promise);
   return [{ node: promise, message: `${code} is a promise here, and ${use}`, mend: mendOf(promise, around) }];
 };

@@ -6,15 +6,15 @@ import { journeyToolNames } from '../journey.ts';
 import { nearest } from '../problem.ts';
 import { exportedNames } from '../unread.ts';
 import { type FunctionNode, isFunction, keyOf } from './program.ts';
-import type { Around, Rule, Slip } from './slip.ts';
+import { type Around, none, type Rule, type Slip } from './slip.ts';
 
 /** What the processes that read and run probes have in their environment. */
 const inEnvironment = new Set(['PATH', 'HOME', 'LANG', 'TZ', 'SYSTEMROOT', 'NODE_ENV']);
 
 export const unknownNames: Rule = (node, around) => {
-  if (node.type !== 'Identifier' || !around.program.isUnknown(node)) return [];
+  if (node.type !== 'Identifier' || !around.program.isUnknown(node)) return none;
   const parent = around.program.parentOf(node);
-  if (parent?.type === 'UnaryExpression' && parent.operator === 'typeof') return [];
+  if (parent?.type === 'UnaryExpression' && parent.operator === 'typeof') return none;
   if (node.name === 'process') return environment(node, parent, around);
   const script = scriptAround(node, around);
   if (script !== undefined && journeyToolNames.some((tool) => tool === node.name)) return [notTaken(node, script)];
@@ -22,7 +22,7 @@ export const unknownNames: Rule = (node, around) => {
     const message = `${node.name} is not imported`;
     return [{ node, message, mend: `write import { ${importedWith(node.name, around)} } from 'vedette'` }];
   }
-  if (script === undefined || node.name in globalThis) return [];
+  if (script === undefined || node.name in globalThis) return none;
   const meant = nearest(node.name, around.program.namesAround(node));
   const mend = meant === undefined ? 'define it before, or import it' : `did you mean ${meant}?`;
   return [{ node, message: `${node.name} is not defined`, mend }];
@@ -82,14 +82,14 @@ function variablesOf(env: AnyNode, around: AnyNode | undefined): string[] {
 /** A test of Playwright's runner, which is no journey. */
 export const testRunner: Rule = (node) => {
   if (node.type !== 'ImportDeclaration' || !/^(@playwright\/test|playwright\/test)$/.test(String(node.source.value))) {
-    return [];
+    return none;
   }
   const test = node.specifiers.find(
     (one) =>
       one.type === 'ImportDefaultSpecifier' ||
       (one.type === 'ImportSpecifier' && one.imported.type === 'Identifier' && one.imported.name === 'test'),
   );
-  if (test === undefined) return [];
+  if (test === undefined) return none;
   const message = "it imports test of Playwright's test runner, which runs no probes";
   const mend =
     "write import { expect, journey } from 'vedette' and export default journey('system/name', { every: '5m' }, async ({ page, step }) => { … })";
