@@ -237,16 +237,31 @@ describe('what a load comes to', () => {
   });
 
   test('a reload sees the files as they are now, and a broken one stays in force as it was', async () => {
-    const files = { 'landscape.ts': LANDSCAPE, 'good.ts': good, 'other.ts': good.replace('good', 'other') };
+    const visit = journey(EVERY).replace('ID', 'visit');
+    const files = {
+      'landscape.ts': LANDSCAPE,
+      'good.ts': good,
+      'other.ts': good.replace('good', 'other'),
+      'visit.ts': visit,
+    };
     const published = planOf(await load(folder.write('reload', files)));
-    const broken = { 'other.ts': 'export default (', 'good.ts': good.replace("'60s'", "'30s'") };
+    const broken = {
+      'other.ts': 'export default (',
+      'good.ts': good.replace("'60s'", "'30s'"),
+      // Its options are as they must be, but it would pass without having looked.
+      'visit.ts': visit.replace("'60s'", "'30s'").replace('() => {}', '({ page }) => { page.reload(); }'),
+    };
     const loaded = await load(folder.write('reload', broken));
-    expect(loaded.brokenFiles).toEqual(['other.ts']);
+    expect(loaded.brokenFiles).toEqual(['other.ts', 'visit.ts']);
     const { plan, kept } = carryOver(loaded, published);
-    expect(kept).toEqual([{ probe: 'shop/other', file: 'other.ts' }]);
+    expect(kept).toEqual([
+      { probe: 'shop/other', file: 'other.ts' },
+      { probe: 'shop/visit', file: 'visit.ts' },
+    ]);
     expect(plan?.probes.map(({ id, schedule }) => [id, schedule])).toEqual([
       ['shop/good', { everyMs: 30_000 }],
       ['shop/other', { everyMs: 60_000 }],
+      ['shop/visit', { everyMs: 60_000 }],
     ]);
   });
 
