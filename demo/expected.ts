@@ -12,13 +12,16 @@ export interface Expected {
   /** Vantages that see it; all by default. */
   readonly vantages?: readonly string[];
   readonly outcome: Outcome;
-  /** Any of these. */
-  readonly reason: Reason | readonly Reason[];
+  readonly reason: Reason;
   readonly step?: string;
   readonly suspect?: string;
 }
 
 const far = ['par', 'outside'] as const;
+
+function illInParis(probe: string, step?: string): Expected {
+  return { probe, vantages: ['par'], outcome: 'broken', reason: 'vantage', ...(step === undefined ? {} : { step }) };
+}
 
 /** By fault; probes that are not listed must not see it. */
 export const expected: Readonly<Record<FaultName, readonly Expected[]>> = {
@@ -39,7 +42,7 @@ export const expected: Readonly<Record<FaultName, readonly Expected[]>> = {
         ({
           probe,
           outcome: 'fail',
-          reason: 'timeout',
+          reason: 'dependency',
           step: 'open the shop',
           suspect: 'third-party',
         }) as const,
@@ -47,7 +50,7 @@ export const expected: Readonly<Record<FaultName, readonly Expected[]>> = {
     {
       probe: 'shop/sign-in',
       outcome: 'fail',
-      reason: 'timeout',
+      reason: 'dependency',
       step: 'open the sign-in page',
       suspect: 'third-party',
     },
@@ -60,11 +63,28 @@ export const expected: Readonly<Record<FaultName, readonly Expected[]>> = {
     ...['shop/home', 'shop/catalog', 'shop/certificate', 'search/query'].map(
       (probe) => ({ probe, vantages: far, outcome: 'fail', reason: 'reset' }) as const,
     ),
-    ...['shop/checkout', 'shop/phone', 'search/find'].map(
+    ...['shop/checkout', 'shop/phone'].map(
       (probe) => ({ probe, vantages: far, outcome: 'fail', reason: 'navigation', step: 'open the shop' }) as const,
     ),
     { probe: 'shop/sign-in', vantages: far, outcome: 'fail', reason: 'navigation', step: 'open the sign-in page' },
     { probe: 'shop/order-api', vantages: far, outcome: 'fail', reason: 'reset', step: 'place the order' },
+    {
+      probe: 'search/find',
+      vantages: far,
+      outcome: 'fail',
+      reason: 'navigation',
+      step: 'open the shop',
+      suspect: 'shop',
+    },
+  ],
+  // Its control target fails too: the vantage is ill, and no check of it says anything about the shop.
+  'vantage-cut-off': [
+    ...['carrier/rates', 'identity/keys', 'payment/methods', 'third-party/widget', 'shop/home'].map((probe) =>
+      illInParis(probe),
+    ),
+    illInParis('search/find', 'open the shop'),
+    illInParis('shop/sign-in', 'open the sign-in page'),
+    illInParis('shop/order-api', 'sign in'),
   ],
   'shop-slow': [
     { probe: 'shop/home', outcome: 'degraded', reason: 'slow' },
@@ -74,18 +94,12 @@ export const expected: Readonly<Record<FaultName, readonly Expected[]>> = {
   ],
   'payment-down': [
     { probe: 'payment/methods', outcome: 'fail', reason: 'connect' },
-    { probe: 'shop/checkout', outcome: 'fail', reason: 'assertion', step: 'pay', suspect: 'payment' },
-    {
-      probe: 'shop/order-api',
-      outcome: 'fail',
-      reason: ['connect', 'reset', 'assertion'],
-      step: 'hand over the card',
-      suspect: 'payment',
-    },
+    { probe: 'shop/checkout', outcome: 'fail', reason: 'dependency', step: 'pay', suspect: 'payment' },
+    { probe: 'shop/order-api', outcome: 'fail', reason: 'dependency', step: 'hand over the card', suspect: 'payment' },
   ],
   'payment-hanging': [
     { probe: 'payment/methods', outcome: 'fail', reason: 'timeout' },
-    { probe: 'shop/checkout', outcome: 'fail', reason: 'assertion', step: 'pay', suspect: 'payment' },
+    { probe: 'shop/checkout', outcome: 'fail', reason: 'dependency', step: 'pay', suspect: 'payment' },
     { probe: 'shop/order-api', outcome: 'fail', reason: 'timeout', step: 'hand over the card', suspect: 'payment' },
   ],
   'payment-slow': [
@@ -98,23 +112,25 @@ export const expected: Readonly<Record<FaultName, readonly Expected[]>> = {
   'errors-500': [
     { probe: 'shop/home', outcome: 'fail', reason: 'status' },
     { probe: 'shop/certificate', outcome: 'fail', reason: 'status' },
-    { probe: 'shop/checkout', outcome: 'fail', reason: 'element', step: 'sign in' },
-    { probe: 'shop/sign-in', outcome: 'fail', reason: 'element', step: 'sign in' },
-    { probe: 'shop/phone', outcome: 'fail', reason: 'element', step: 'put bread in the basket' },
-    { probe: 'search/find', outcome: 'fail', reason: 'element', step: 'search for milk' },
+    { probe: 'shop/checkout', outcome: 'fail', reason: 'status', step: 'sign in' },
+    { probe: 'shop/sign-in', outcome: 'fail', reason: 'status', step: 'sign in' },
+    { probe: 'shop/phone', outcome: 'fail', reason: 'status', step: 'put bread in the basket' },
+    // Its own system is search: the shop's page stands in its way.
+    { probe: 'search/find', outcome: 'fail', reason: 'status', step: 'search for milk', suspect: 'shop' },
   ],
   'redirect-loop': [
     { probe: 'shop/home', outcome: 'fail', reason: 'redirect' },
     { probe: 'shop/certificate', outcome: 'fail', reason: 'redirect' },
-    ...['shop/checkout', 'shop/phone', 'search/find'].map(
+    ...['shop/checkout', 'shop/phone'].map(
       (probe) => ({ probe, outcome: 'fail', reason: 'navigation', step: 'open the shop' }) as const,
     ),
     { probe: 'shop/sign-in', outcome: 'fail', reason: 'navigation', step: 'open the sign-in page' },
+    { probe: 'search/find', outcome: 'fail', reason: 'navigation', step: 'open the shop', suspect: 'shop' },
   ],
   'identity-errors': [
-    { probe: 'shop/checkout', outcome: 'fail', reason: 'assertion', step: 'sign in', suspect: 'identity' },
-    { probe: 'shop/sign-in', outcome: 'fail', reason: 'assertion', step: 'sign in', suspect: 'identity' },
-    { probe: 'shop/order-api', outcome: 'fail', reason: 'assertion', step: 'sign in', suspect: 'identity' },
+    { probe: 'shop/checkout', outcome: 'fail', reason: 'dependency', step: 'sign in', suspect: 'identity' },
+    { probe: 'shop/sign-in', outcome: 'fail', reason: 'dependency', step: 'sign in', suspect: 'identity' },
+    { probe: 'shop/order-api', outcome: 'fail', reason: 'dependency', step: 'sign in', suspect: 'identity' },
   ],
   'carrier-down': [{ probe: 'carrier/rates', outcome: 'fail', reason: 'connect' }],
   'erp-export-silent': [{ probe: 'erp/nightly-export', outcome: 'fail', reason: 'silent' }],

@@ -164,6 +164,13 @@ const effects: Record<FaultName, () => Promise<void>> = {
     expect(await through('egressOutside', 'search', '/search?market=de&q=a')).toBe('ECONNRESET');
     expect(await through('egressOutside', 'carrier', '/v1/rates?country=DE')).toBe(200);
   },
+  'vantage-cut-off': async () => {
+    for (const listener of ['shop', 'carrier', 'elsewhere'] as const) {
+      expect(await through('egressPar', listener, '/')).toBe('ECONNRESET');
+      expect(await through('egressOutside', listener, '/')).not.toBe('ECONNRESET');
+    }
+    expect(await through('egressFra', 'elsewhere', '/')).toBe(204);
+  },
   'shop-slow': async () => {
     const started = performance.now();
     await page('/de');

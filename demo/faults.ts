@@ -42,6 +42,12 @@ export const faults = {
     description: 'A routing fault: connections to the shop from everywhere but Frankfurt are cut off.',
     hidden: true,
   },
+  'vantage-cut-off': {
+    title: 'Paris loses its network',
+    description:
+      'Nothing that leaves the vantage in Paris arrives anywhere; the shop and all of its customers are fine.',
+    hidden: true,
+  },
   'shop-slow': {
     title: 'The shop is slow',
     description: 'Requests queue in front of the shop for two seconds; the shop itself measures only what comes after.',

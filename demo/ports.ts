@@ -24,6 +24,7 @@ export const portOffsets = {
   egressFra: 11,
   egressPar: 12,
   egressOutside: 13,
+  elsewhere: 14,
 } as const;
 
 /** A listener of the demo. */

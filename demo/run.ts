@@ -8,7 +8,7 @@ import { askControl, type FaultState } from './control/control.ts';
 import { beyondTheEnd, type PlannedFault, parsePlannedFault } from './fault-plan.ts';
 import { faultNames, faults, isFault } from './faults.ts';
 import { runLive } from './live.ts';
-import { firstPortDefault, portsFrom } from './ports.ts';
+import { firstPortDefault, portOffsets, portsFrom } from './ports.ts';
 import { table } from './report.ts';
 import { dataDirDefault } from './up.ts';
 
@@ -100,7 +100,12 @@ Examples:
   npm run demo -- mend all`,
 );
 // Global, so that it may stand before or after the command.
-program.option('--first-port <port>', 'first of the 14 ports on which the demo listens', port, firstPortDefault);
+program.option(
+  '--first-port <port>',
+  `first of the ${Object.keys(portOffsets).length} ports on which the demo listens`,
+  port,
+  firstPortDefault,
+);
 program
   .command('up', { isDefault: true })
   .description('start the shop and Vedette (the default)')

@@ -8,7 +8,7 @@ const firstPort = 4100;
 
 const host = (offset: number) => `127.0.0.1:${firstPort + offset}`;
 
-/** `host:port` of everything that is watched, and of the ways out of the vantages. */
+/** `host:port` of everything that is watched, of the ways out of the vantages, and of what has nothing to do with it. */
 export const hosts = {
   shop: host(1),
   catalog: host(2),
@@ -23,6 +23,7 @@ export const hosts = {
   egressFra: host(11),
   egressPar: host(12),
   egressOutside: host(13),
+  elsewhere: host(14),
 } as const;
 
 export const shop = `http://${hosts.shop}`;

@@ -1,6 +1,9 @@
 import { landscape } from 'vedette';
 import { hosts } from './_shop.ts';
 
+/** It answers whatever the shop does; a vantage that cannot reach it is ill. */
+const elsewhere = `http://${hosts.elsewhere}/`;
+
 const demo = landscape({
   project: 'demo',
   teams: {
@@ -66,9 +69,28 @@ const demo = landscape({
     },
   },
   vantages: {
-    fra: { label: 'Frankfurt', country: 'DE', network: 'shop', inside: true, egress: `http://${hosts.egressFra}` },
-    par: { label: 'Paris', country: 'FR', network: 'cloud-west', egress: `http://${hosts.egressPar}` },
-    outside: { label: 'A home in Milan', country: 'IT', network: 'home', egress: `http://${hosts.egressOutside}` },
+    fra: {
+      label: 'Frankfurt',
+      country: 'DE',
+      network: 'shop',
+      inside: true,
+      egress: `http://${hosts.egressFra}`,
+      control: elsewhere,
+    },
+    par: {
+      label: 'Paris',
+      country: 'FR',
+      network: 'cloud-west',
+      egress: `http://${hosts.egressPar}`,
+      control: elsewhere,
+    },
+    outside: {
+      label: 'A home in Milan',
+      country: 'IT',
+      network: 'home',
+      egress: `http://${hosts.egressOutside}`,
+      control: elsewhere,
+    },
   },
   secrets: {
     SHOP_PASSWORD: 'password of the customer ada@example.com',

@@ -54,7 +54,7 @@ export interface RunningDemo extends AsyncDisposable {
   vedette(...words: string[]): Promise<string>;
 }
 
-/** Starts the demo on `firstPort` and the 13 ports after it. */
+/** Starts the demo on `firstPort` and the ports after it. */
 export async function startDemo(firstPort: number): Promise<RunningDemo> {
   const folder = await mkdtemp(join(tmpdir(), 'vedette-demo-'));
   const dataDir = join(folder, 'demo');

@@ -4,6 +4,7 @@ import type { Plan } from '../src/probe/definition.ts';
 import { createArtifactUploader } from '../src/result/artifacts.ts';
 import type { Task } from '../src/result/result.ts';
 import { createStreamWriter } from '../src/result/writer.ts';
+import { createControl, withControl } from '../src/run/control.ts';
 import { engines } from '../src/run/engines.ts';
 import { createHeartbeatEngine } from '../src/run/heartbeat.ts';
 import { createSecretLookup } from '../src/run/secrets.ts';
@@ -13,7 +14,8 @@ import { asapJourneyPlaces } from '../src/schedule/runner.ts';
 import { startVantage } from '../src/schedule/vantage.ts';
 import { runWorker } from './process.ts';
 
-const artifactBytesMax = 2 * 1024 * 1024;
+/** A trace of a rich page takes a few. */
+const artifactBytesMax = 16 * 1024 * 1024;
 
 await runWorker('vantage', async ({ config, redisUrl, redis, project, log }) => {
   const { vantage } = config;
@@ -22,10 +24,11 @@ await runWorker('vantage', async ({ config, redisUrl, redis, project, log }) => 
       mend: 'Set it to a name under vantages in landscape.ts, or to inbox.',
     });
   }
-  const settings = { ...config, journeyPool: config.journeyPool + asapJourneyPlaces, log };
-  const lastHeard = (probe: string) => lastHeartbeat(redis, project, probe);
-  const heartbeat = () => createHeartbeatEngine({ lastHeard });
-  const engine = { http: engines.http(), journey: engines.journey({ ...settings, heartbeat }), heartbeat: heartbeat() };
+  const heartbeat = createHeartbeatEngine({ lastHeard: (probe) => lastHeartbeat(redis, project, probe) });
+  const journeyPool = config.journeyPool + asapJourneyPlaces;
+  const journeys = engines.journey({ ...config, journeyPool, log, heartbeat: () => heartbeat });
+  const control = createControl();
+  const engine = { http: withControl(engines.http(), control), journey: withControl(journeys, control), heartbeat };
   const secret = createSecretLookup(process.env, config.secretsDir);
   const keepArtifact = createArtifactUploader({ redis, project, bytesMax: artifactBytesMax, log });
   const bundle = (hash: string) => fetchBundle(redis, project, hash);
@@ -41,16 +44,15 @@ await runWorker('vantage', async ({ config, redisUrl, redis, project, log }) => 
 
   // The first journey need not wait for a child to start.
   const onPlan = (plan: Plan | undefined) => {
-    const journeys = plan?.probes.some(({ kind, from }) => kind === 'journey' && from.includes(vantage)) ?? false;
-    if (journeys)
-      engine.journey.prewarm().catch((error: unknown) => log.warn({ err: error }, 'no warm journey child yet'));
+    if (plan?.probes.some(({ kind, from }) => kind === 'journey' && from.includes(vantage)))
+      journeys.prewarm().catch((error: unknown) => log.warn({ err: error }, 'no warm journey child yet'));
   };
   const running = await startVantage({ ...config, redisUrl, project, vantage, run, sink, log, onPlan });
   return {
     troubles: () => [running.trouble()].filter((trouble) => trouble !== undefined),
     async [Symbol.asyncDispose]() {
       await running[Symbol.asyncDispose]();
-      await Promise.all(Object.values(engine).map((each) => each[Symbol.asyncDispose]()));
+      await Promise.all([control, ...Object.values(engine)].map((each) => each[Symbol.asyncDispose]()));
       await sink[Symbol.asyncDispose]();
     },
   };

@@ -3,6 +3,7 @@
  */
 import { type Certificates, makeCertificates } from '../certificates.ts';
 import { startEgress } from '../egress.ts';
+import { startElsewhere } from '../elsewhere.ts';
 import type { FaultName, Switches } from '../faults.ts';
 import { origin, type Ports } from '../ports.ts';
 import { carrierApp } from './carrier.ts';
@@ -104,7 +105,7 @@ function startEgresses({ ports, switches }: ShopOptions) {
   const lost = (target: string) => switches.on('reachable-from-one-vantage-only') && shop.has(target);
   return Promise.all([
     startEgress({ name: 'fra', port: ports.egressFra, cut: () => false }),
-    startEgress({ name: 'par', port: ports.egressPar, cut: lost }),
+    startEgress({ name: 'par', port: ports.egressPar, cut: (to) => switches.on('vantage-cut-off') || lost(to) }),
     startEgress({ name: 'outside', port: ports.egressOutside, cut: lost }),
   ]);
 }
@@ -117,7 +118,8 @@ function refuseWhile(switches: Switches, fault: FaultName, service: Service) {
 }
 
 /**
- * Starts the shop, its external systems and the egresses of the vantages. Disposing it ends them all.
+ * Starts the shop, its external systems, the egresses of the vantages, and what lies elsewhere. Disposing it ends them
+ * all.
  * @throws VedetteError `DEMO_LISTEN` when a port cannot be had.
  */
 export async function startShop(options: ShopOptions): Promise<AsyncDisposable> {
@@ -128,6 +130,7 @@ export async function startShop(options: ShopOptions): Promise<AsyncDisposable> 
   stack.use(exports);
   for (const service of all) stack.use(service);
   for (const egress of await startEgresses(options)) stack.use(egress);
+  stack.use(await startElsewhere(options.ports.elsewhere));
   refuseWhile(switches, 'payment-down', payment);
   refuseWhile(switches, 'carrier-down', carrier);
   switches.watch(() => {

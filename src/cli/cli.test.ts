@@ -15,6 +15,7 @@ import { startEmbeddedRedis } from '../base/embedded-redis.ts';
 import { createLog } from '../base/log.ts';
 import type { Result } from '../result/result.ts';
 import { settingsInForce } from './doctor.ts';
+import { landscapeTemplate } from './templates.ts';
 
 const launcher = fileURLToPath(new URL('../../bin/vedette.js', import.meta.url));
 let folder: string;
@@ -189,7 +190,7 @@ describe('vedette run', () => {
     expect(code).toBe(0);
   });
 
-  test('says of a failing journey the step, the line and where the screenshot is', async () => {
+  test('says of a failing journey the step, the line, and where screenshot, document and trace are', async () => {
     await project({
       'example/buy.ts': `import { expect, journey } from 'vedette';
 export default journey('example/buy', { every: '5m', timeout: '10s' }, async ({ page, step }) => {
@@ -197,14 +198,16 @@ export default journey('example/buy', { every: '5m', timeout: '10s' }, async ({ 
   await step('pay', () => expect(page.getByRole('heading')).toHaveText('Thank you', { timeout: 300 }));
 });\n`,
     });
-    const { code, out } = await vedette(['run', 'example/buy']);
+    const { code, out } = await vedette(['run', 'example/buy', '--trace']);
     expect(code).toBe(1);
     expect(out).toMatch(/ {4}✗ pay/);
     expect(out).toMatch(/✗ example\/buy {2}fail: assertion {2}at “pay”/);
     expect(out).toContain('Thank you');
-    expect(out).toMatch(/ probes\/example\/buy\.ts:4 {2}await step\('pay'/);
-    const screenshot = /screenshot: (\S+)/.exec(out)?.[1];
-    expect(existsSync(join(folder, screenshot ?? 'none'))).toBe(true);
+    expect(out).toMatch(/ probes\/example\/buy\.ts:4\n(.*\n){2} +> 4 \| +await step\('pay'/);
+    for (const kind of ['screenshot:', 'dom:', 'trace: npx playwright show-trace']) {
+      const path = new RegExp(`${kind} (\\S+)`).exec(out)?.[1];
+      expect(existsSync(join(folder, path ?? 'none')), kind).toBe(true);
+    }
   });
 
   test('with --json prints one result per line and nothing else, and exits 1 for a fail', async () => {
@@ -224,6 +227,34 @@ export default journey('example/buy', { every: '5m', timeout: '10s' }, async ({ 
       ]),
     );
     expect(results).toHaveLength(2);
+  });
+
+  test('as a vantage whose control target is gone calls the vantage ill, not the target', async () => {
+    const control = `control: 'http://127.0.0.1:1/' },`;
+    await project({
+      'example/down.ts': `import { http } from 'vedette';\nexport default http('example/down', { url: '${target.url}down', every: '30s' });\n`,
+      'landscape.ts': landscapeTemplate('mine', 'shop.example').replace(
+        "network: 'here' },",
+        `network: 'here', ${control}`,
+      ),
+    });
+    const there = await vedette(['run', 'example/down', '--vantage', 'here', '--json']);
+    expect(JSON.parse(there.out)).toMatchObject({
+      outcome: 'broken',
+      reason: 'vantage',
+      status: 503,
+      message: expect.stringMatching(
+        /^this vantage's control target 127\.0\.0\.1:1 fails too .* ended as fail\/status: /,
+      ),
+    });
+    expect(there.code).toBe(2);
+    const { out } = await vedette(['doctor', '--json'], { VEDETTE_VANTAGE: 'here', VEDETTE_CHROMIUM: '/none' });
+    expect((JSON.parse(out) as { findings: object[] }).findings.at(-1)).toEqual({
+      name: 'control',
+      health: 'bad',
+      text: 'no control target of here answers: connection refused by 127.0.0.1:1',
+      mend: expect.stringContaining('egress'),
+    });
   });
 
   test('exits 2 for a broken script, for a file that cannot be loaded, and for what matches nothing', async () => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Config } from '../base/config.ts';
 import { outputOf } from '../base/programs.ts';
+import { INBOX, type Landscape } from '../probe/definition.ts';
 import { load } from '../probe/load.ts';
 import { findChromium, sandboxOf } from '../run/journey/chromium.ts';
 import { redisFindings } from './doctor-redis.ts';
@@ -33,9 +34,9 @@ export async function machineFindings(config: Config): Promise<Finding[]> {
     redisFindings(config),
     browserFinding(config),
     diskFinding(config.dataDir),
-    probesFinding(config.probesDir),
+    probesFindings(config),
   ]);
-  return [nodeFinding(process.versions.node), ...redis, browser, disk, probes];
+  return [nodeFinding(process.versions.node), ...redis, browser, disk, ...probes];
 }
 
 /** Node's version. */
@@ -118,11 +119,35 @@ async function diskFinding(dataDir: string): Promise<Finding> {
   }
 }
 
-async function probesFinding(probesDir: string): Promise<Finding> {
+/** The probes, and what this vantage's landscape says of its control targets. */
+async function probesFindings({ probesDir, vantage }: Config): Promise<Finding[]> {
   const name = 'probes';
-  const { probes, faults } = await load(probesDir);
+  const { landscape, probes, faults } = await load(probesDir);
+  const control = landscape === undefined || vantage === undefined ? [] : await controlFindings(landscape, vantage);
   const text = `${counted(probes.length, 'probe')} in ${probesDir}`;
-  if (faults.length === 0) return { name, health: 'good', text };
+  if (faults.length === 0) return [{ name, health: 'good', text }, ...control];
   const mend = 'vedette validate lists them; vedette init makes a first project.';
-  return { name, health: 'bad', text: `${text}, ${counted(faults.length, 'fault')}`, mend };
+  return [{ name, health: 'bad', text: `${text}, ${counted(faults.length, 'fault')}`, mend }, ...control];
+}
+
+/** Whether the vantage reaches what it can reach whatever the shop does. */
+async function controlFindings(landscape: Landscape, name: string): Promise<Finding[]> {
+  if (name === INBOX) return [];
+  const vantage = landscape.vantages[name];
+  if (vantage === undefined) {
+    const mend = `It has: ${Object.keys(landscape.vantages).join(', ')}.`;
+    return [{ name: 'control', health: 'bad', text: `the landscape has no vantage ${name}`, mend }];
+  }
+  if (vantage.control === undefined) {
+    const mend =
+      "Name one in landscape.ts (control: 'https://…'), or its own network's trouble counts against the shop.";
+    return [{ name: 'control', health: 'warn', text: `${name} has no control target`, mend }];
+  }
+  // Loaded only here: every other command starts without the engines.
+  const { createControl } = await import('../run/control.ts');
+  await using control = createControl();
+  const trouble = await control.look({ landscape, vantage });
+  if (trouble === undefined) return [{ name: 'control', health: 'good', text: `a control target of ${name} answers` }];
+  const mend = "See to this machine's network and the vantage's egress: meanwhile its failures are broken/vantage.";
+  return [{ name: 'control', health: 'bad', text: `no control target of ${name} answers: ${trouble.why}`, mend }];
 }

@@ -4,6 +4,7 @@
 import { VedetteError } from '../base/errors.ts';
 import type { Check, Kind, Landscape } from '../probe/definition.ts';
 import type { Result } from '../result/result.ts';
+import { createControl, withControl } from '../run/control.ts';
 import type { ArtifactSink, Engine, SecretLookup, StepEvent } from '../run/engine.ts';
 import { type EngineSettings, engines } from '../run/engines.ts';
 
@@ -17,6 +18,8 @@ export interface RunSettings extends Omit<EngineSettings, 'heartbeat'> {
   readonly bundles: ReadonlyMap<string, string>;
   readonly secret: SecretLookup;
   readonly keepArtifact: ArtifactSink;
+  /** Keep a trace of each journey. */
+  readonly trace: boolean;
   readonly onStep: (check: Check, event: StepEvent) => void;
   readonly onResult: (check: Check, result: Result) => void;
 }
@@ -24,9 +27,10 @@ export interface RunSettings extends Omit<EngineSettings, 'heartbeat'> {
 /** Runs every check once and returns when all have ended and what was started for them is gone. */
 export async function runChecks(checks: readonly Check[], settings: RunSettings): Promise<void> {
   await using made = new AsyncDisposableStack();
+  const control = made.use(createControl());
   const engineOf = new Map<Kind, Engine>();
   for (const kind of new Set(checks.map((check) => check.probe.kind))) {
-    engineOf.set(kind, made.use(engines[kind]({ ...settings, heartbeat: needsRedis })));
+    engineOf.set(kind, made.use(withControl(engines[kind]({ ...settings, heartbeat: needsRedis }), control)));
   }
   const inTurns = async (kind: Kind, atATimeMax: number) => {
     const waiting = checks.filter((check) => check.probe.kind === kind).values();
@@ -49,6 +53,7 @@ async function runOne(engine: Engine, check: Check, settings: RunSettings): Prom
       vantage: landscape.vantages[check.vantage],
       secret,
       keepArtifact,
+      trace: settings.trace,
       bundle: async (hash) => {
         const source = bundles.get(hash);
         if (source === undefined) throw new Error(`the bundle ${hash} of ${check.probe.id} was not loaded`);

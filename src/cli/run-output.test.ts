@@ -64,33 +64,69 @@ test('only a terminal shows the step that is under way', () => {
   }
 });
 
-test('a failure says the step, what was expected and seen, the line, the suspect and the files', () => {
+test('a failure says what was expected and seen, its line, page, console, requests, and where its files are', () => {
   const out = screen(false);
-  new RunOutput(out, [first], () => ['screenshot: var/a.png']).finish(
+  const output = new RunOutput(out, [first], () => ['screenshot: var/a.png']);
+  const requestFaults = [
+    { system: 'payment', method: 'POST', url: 'http://pay/v1', status: 503, durationMs: 120 },
+    { system: 'payment', method: 'GET', url: 'http://pay/v2', durationMs: 9_800, unfinished: true },
+    { system: 'search', method: 'GET', url: 'http://find/', error: 'net::ERR_FAILED', durationMs: 5 },
+  ];
+  output.finish(
     first,
     result(first, {
       outcome: 'fail',
-      reason: 'assertion',
+      reason: 'dependency',
       step: 'pay',
       message: 'expected Thank you\nseen Sorry',
       suspect: 'payment',
-      sourceLine: { file: 'shop/a.ts', line: 7, text: '  await expect(x)' },
+      sourceLine: { file: 'shop/a.ts', line: 9, text: 'b()', from: 8, lines: ['  a();', '    b();', '', '  c();'] },
       finalUrl: 'http://shop/pay',
+      title: 'Basket',
       consoleErrors: ['TypeError'],
+      requestFaults,
+      cleanupFault: 'order 7 stays',
     }),
   );
   expect(out.text()).toBe(
     [
-      '✗ shop/a  fail: assertion  at “pay”  1.2s',
+      '✗ shop/a  fail: dependency  at “pay”  1.2s',
       '      expected Thank you',
       '      seen Sorry',
-      '      shop/a.ts:7  await expect(x)',
+      '      not cleaned up: order 7 stays',
       '      suspect: payment',
-      '      page: http://shop/pay',
+      '      shop/a.ts:9',
+      '         8 | a();',
+      '      >  9 |   b();',
+      '        10 | ',
+      '        11 | c();',
+      '      page: http://shop/pay  “Basket”',
       '      console: TypeError',
+      '      requests to payment:',
+      '        POST http://pay/v1 → 503 (120ms)',
+      '        GET http://pay/v2 not answered for 9.8s',
+      '      requests to search: GET http://find/ → net::ERR_FAILED (5ms)',
       '      screenshot: var/a.png',
-      '      trace: abc',
+      '      trace id: abc',
       '',
     ].join('\n'),
   );
+});
+
+test('an http run that fails shows what was seen of its target, phase by phase', () => {
+  const out = screen(false);
+  const output = new RunOutput(out, [first], () => []);
+  const phases = { resolve: 0.001, connect: 0.002, processing: 5 };
+  const seen = { ip: '127.0.0.1', version: '1.1', redirects: 2, phases } as const;
+  output.finish(first, result(first, { outcome: 'fail', reason: 'timeout', phase: 'processing', ...seen }));
+  expect(out.text()).toContain(
+    'seen: address 127.0.0.1, HTTP/1.1, 2 redirects, resolve 1ms, connect 2ms, processing 5s',
+  );
+});
+
+test('a run that passed shows only the files that were asked for', () => {
+  const out = screen(false);
+  const output = new RunOutput(out, [first], () => ['trace: npx playwright show-trace var/t.zip']);
+  output.finish(first, result(first));
+  expect(out.text()).toBe('✓ shop/a  1.2s\n      trace: npx playwright show-trace var/t.zip\n');
 });

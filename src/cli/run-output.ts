@@ -7,6 +7,7 @@ import { type Check, checkId } from '../probe/definition.ts';
 import type { Result, StepResult } from '../result/result.ts';
 import type { StepEvent } from '../run/engine.ts';
 import { outcomeLook, paint } from './paint.ts';
+import { detailsOf } from './run-details.ts';
 import { HERE } from './select.ts';
 
 const clearLine = '\r\x1b[2K';
@@ -25,13 +26,13 @@ interface Entry {
 export class RunOutput {
   readonly #screen: Screen;
   readonly #entries: Map<string, Entry>;
-  readonly #pathOf: (result: Result) => readonly string[];
+  readonly #filesOf: (result: Result) => readonly string[];
 
   /** @param filesOf lines that say where a result's files are */
   constructor(screen: Screen, checks: readonly Check[], filesOf: (result: Result) => readonly string[]) {
     this.#screen = screen;
     this.#entries = new Map(checks.map((check) => [check.id, { check, lines: [], current: undefined, done: false }]));
-    this.#pathOf = filesOf;
+    this.#filesOf = filesOf;
   }
 
   /** A step begins or ends. */
@@ -48,7 +49,7 @@ export class RunOutput {
     const entry = this.#entries.get(check.id);
     if (entry === undefined) return;
     entry.current = undefined;
-    entry.lines.push(headline(check, result), ...details(result, this.#pathOf(result)));
+    entry.lines.push(headline(check, result), ...detailsOf(result, this.#filesOf(result)));
     entry.done = true;
     this.#flush();
   }
@@ -86,18 +87,4 @@ function headline(check: Check, { outcome, reason, step, durationMs, status, pha
     paint.faint(formatDuration(durationMs)),
   ].filter((fact) => fact !== undefined);
   return `${look.paint(look.sign)} ${paint.strong(shownId(check))}  ${facts.join('  ')}`;
-}
-
-function details(result: Result, files: readonly string[]): string[] {
-  if (result.outcome === 'pass') return [];
-  const { message, sourceLine, suspect, finalUrl, consoleErrors = [], traceId } = result;
-  return [
-    ...(message === undefined ? [] : message.split('\n')),
-    ...(sourceLine === undefined ? [] : [`${sourceLine.file}:${sourceLine.line}  ${sourceLine.text.trim()}`]),
-    ...(suspect === undefined ? [] : [`suspect: ${suspect}`]),
-    ...(finalUrl === undefined ? [] : [`page: ${finalUrl}`]),
-    ...consoleErrors.slice(0, 5).map((line) => `console: ${line}`),
-    ...files,
-    paint.faint(`trace: ${traceId}`),
-  ].map((line) => `      ${line}`);
 }

@@ -10,7 +10,7 @@ import type { Check, Landscape } from '../probe/definition.ts';
 import { type Loaded, load } from '../probe/load.ts';
 import { makePlan } from '../probe/plan.ts';
 import { createArtifactStore } from '../result/artifacts.ts';
-import type { Outcome, Result } from '../result/result.ts';
+import type { ArtifactRef, Outcome, Result } from '../result/result.ts';
 import { findChromium } from '../run/journey/chromium.ts';
 import { createSecretLookup } from '../run/secrets.ts';
 import { artifactPath, createArtifactFolder } from './keep-artifact.ts';
@@ -24,6 +24,7 @@ interface Options {
   readonly variant?: string;
   readonly json?: true;
   readonly headed?: true;
+  readonly trace?: true;
 }
 
 const help = `
@@ -33,6 +34,7 @@ Examples:
   vedette run shop                           all probes of a system
   vedette run shop/checkout --variant de     one variant
   vedette run 'shop/checkout[de]@fra'        one check, as its vantage does
+  vedette run shop/checkout --trace          with a trace to step through
 
 Without a vantage everything runs once, from here, through no egress.
 Exits 0 when all pass or are degraded, 1 when one fails, 2 when something is broken: ours, or the usage.`;
@@ -45,6 +47,7 @@ export function runCommand(): Command {
     .option('--vantage <NAME>', 'as this vantage does: its checks, through its egress')
     .option('--variant <KEY>', 'only this variant, e.g. de')
     .option('--headed', "show the browser's window; needs a full Chromium and a display")
+    .option('--trace', "keep Playwright's trace of each journey, however it ends")
     .option('--json', 'one result per line on standard output, nothing else there')
     .addHelpText('after', help)
     .action(async (selectors: string[], options: Options) => {
@@ -80,7 +83,7 @@ async function perform(
   const chromium = options.headed ? await requireWindow(config.chromium) : config.chromium;
   const artifacts = join(config.dataDir, 'artifacts');
   const filesOf = (result: Result) =>
-    (result.artifacts ?? []).map((ref) => `${ref.kind}: ${relative(process.cwd(), artifactPath(artifacts, ref))}`);
+    (result.artifacts ?? []).map((ref) => fileLine(ref, relative(process.cwd(), artifactPath(artifacts, ref))));
   const output = options.json ? undefined : new RunOutput(process.stdout, checks, filesOf);
   // A person reads the results; the engines' own words are for when they are asked for.
   const log = createLog('run', process.env.VEDETTE_LOG_LEVEL === undefined ? 'error' : config.logLevel);
@@ -97,6 +100,7 @@ async function perform(
     journeyPool: config.journeyPool,
     chromium,
     headed: options.headed === true,
+    trace: options.trace === true,
     sandbox: config.sandbox,
     dataDir: config.dataDir,
     log,
@@ -111,6 +115,11 @@ async function perform(
   await createArtifactStore({ dir: artifacts, days: config.artifactDays, mibMax: config.artifactMiBMax, log }).prune();
   if (output !== undefined) process.stdout.write(`\n${closing(outcomes, performance.now() - started)}\n`);
   return outcomes;
+}
+
+/** Where an artifact is, and how it is looked at where that is not plain. */
+function fileLine({ kind }: ArtifactRef, path: string): string {
+  return kind === 'trace' ? `trace: npx playwright show-trace ${path}` : `${kind}: ${path}`;
 }
 
 /** A result whose source line a terminal can open. */

@@ -46,6 +46,7 @@ const ours = landscape({
   },
   // The places from which we look; VEDETTE_VANTAGE says which one a process is.
   vantages: {
+    // Add control: 'https://…', something that answers whatever happens here: it tells our trouble from theirs.
     here: { label: 'This machine', country: 'DE', network: 'here' },
   },
 });

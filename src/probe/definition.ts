@@ -121,6 +121,10 @@ export interface VitalBudgets {
   readonly ttfb?: number;
 }
 
+export const TRACE_SETTINGS = ['always', 'never'] as const;
+/** When a Playwright trace is recorded. */
+export type TraceSetting = (typeof TRACE_SETTINGS)[number];
+
 export interface JourneyProbe extends ProbeBase {
   readonly kind: 'journey';
   /** Content hash (SHA-256, hex) of the bundle that holds the script. */
@@ -133,6 +137,8 @@ export interface JourneyProbe extends ProbeBase {
   readonly timezone?: string;
   readonly geolocation?: { readonly latitude: number; readonly longitude: number };
   readonly vitals: VitalBudgets;
+  /** Of scheduled runs too, or not even of confirmations; of failing confirmations alone when absent. */
+  readonly trace?: TraceSetting;
   /** Names of the secrets that the script may read; nothing else of the environment reaches it. */
   readonly secrets: readonly string[];
 }
@@ -170,8 +176,13 @@ export interface System {
   readonly dependsOn: readonly string[];
   /** What people can do meanwhile. */
   readonly workaround?: string;
-  /** Headers sent with every request to this system's hosts, e.g. one that marks synthetic traffic. */
+  /** Headers sent with every request to this system's hosts, e.g. one that marks synthetic traffic; names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /**
+   * `true`: every request to its hosts carries a `traceparent`; `false`: none does. Absent: all do but those that a
+   * page makes to an origin other than its own, and those for images, scripts and the like.
+   */
+  readonly traceparent?: boolean;
 }
 
 /** A place from which we look. */
@@ -185,6 +196,8 @@ export interface Vantage {
   readonly inside: boolean;
   /** A proxy through which everything leaves: `http://` (CONNECT) or `socks5://`. */
   readonly egress?: string;
+  /** Addresses (http, https) that it can reach whatever the shop does; where all fail, it is ill. Absent: none is known. */
+  readonly control?: readonly string[];
 }
 
 /** All systems, teams and vantages, and how systems depend on one another. */

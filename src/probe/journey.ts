@@ -3,6 +3,7 @@
  */
 import type { APIRequestContext, BrowserContext, Page } from 'playwright';
 import type { Duration } from '../base/time.ts';
+import type { TraceSetting } from './definition.ts';
 import { define } from './dsl-value.ts';
 import type { Axes, LookingOptions, NoAxes, ProbeId, Timing, ValuesOf } from './options.ts';
 import type { Names, RegisteredNames } from './register.ts';
@@ -26,6 +27,11 @@ export type JourneyOptions<V extends Axes, S extends readonly string[], N extend
       readonly inp?: Duration;
       readonly ttfb?: Duration;
     };
+    /**
+     * When a Playwright trace is kept: `always`, or `never`. By default of confirmations that do not pass, and of manual
+     * runs that ask for it.
+     */
+    readonly trace?: TraceSetting;
     /** Secrets that the script may read; nothing else of the vantage's environment reaches it. */
     readonly secrets?: S;
   };

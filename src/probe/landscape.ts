@@ -25,8 +25,18 @@ export interface SystemOptions<Team extends string, System extends string> {
   readonly dependsOn?: readonly System[];
   /** What people can do meanwhile. */
   readonly workaround?: string;
-  /** Sent with every request to this system's hosts, e.g. one that marks synthetic traffic. No secrets. */
+  /**
+   * Sent with every request to this system's hosts, e.g. one that marks synthetic traffic. No secrets. In a journey, a
+   * redirect elsewhere carries them on.
+   */
   readonly headers?: Readonly<Record<string, string>>;
+  /** What we call ourselves to its hosts, where it wants a name of its own choice; `vedette/VERSION …` by default. */
+  readonly userAgent?: string;
+  /**
+   * Whether its hosts get a `traceparent`. By default with all that we ask, but of a page's requests only documents
+   * and what it fetches from its own origin; `true`: with every request of a page too; `false`: with none.
+   */
+  readonly traceparent?: boolean;
 }
 
 /** A place from which we look. */
@@ -41,6 +51,11 @@ export interface VantageOptions {
   readonly inside?: boolean;
   /** A proxy through which everything leaves: `http://host:port` or `socks5://host:port`. */
   readonly egress?: string;
+  /**
+   * What this vantage can reach whatever the shop does, e.g. `https://www.example.com/`; at most 5 addresses. It is
+   * asked when a run fails: where none of them answers, the run is broken, for the vantage is ill.
+   */
+  readonly control?: string | readonly string[];
 }
 
 /** Options of {@link landscape}. */

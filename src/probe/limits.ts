@@ -35,6 +35,7 @@ export const checksPerProjectMax = 200_000;
 export const probeFilesMax = 10_000;
 export const systemsMax = 2_000;
 export const vantagesMax = 100;
+export const controlsPerVantageMax = 5;
 export const teamsMax = 500;
 export const secretsMax = 1_000;
 

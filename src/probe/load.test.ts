@@ -24,6 +24,31 @@ function planOf({ landscape, probes }: Loaded): Plan {
   return makePlan(landscape, probes);
 }
 
+describe('what a landscape becomes', () => {
+  test("a system's user agent is one of its headers, and what it says of traceparent is kept", async () => {
+    const landscape = LANDSCAPE.replace(
+      "shop: { owner: 'web' }",
+      "shop: { owner: 'web', userAgent: 'Partner/1', traceparent: false, headers: { 'X-Synthetic': 'yes' } }",
+    );
+    const { landscape: loaded } = await load(folder.write('agent', { 'landscape.ts': landscape, 'good.ts': good }));
+    const headers = { 'user-agent': 'Partner/1', 'x-synthetic': 'yes' };
+    expect(loaded?.systems.shop).toMatchObject({ headers, traceparent: false });
+    expect(loaded?.systems.payment).toMatchObject({ headers: {} });
+    expect(loaded?.systems.payment).not.toHaveProperty('traceparent');
+  });
+
+  test('a vantage has a list of control targets, or none', async () => {
+    const control = (written: string) => LANDSCAPE.replace("country: 'DE',", `country: 'DE', control: ${written},`);
+    for (const [written, targets] of [
+      ["'https://a.example/'", ['https://a.example/']],
+      ["['https://a.example/up', 'http://127.0.0.1:99/']", ['https://a.example/up', 'http://127.0.0.1:99/']],
+    ] as const) {
+      const { landscape } = await load(folder.write('control', { 'landscape.ts': control(written), 'good.ts': good }));
+      expect([landscape?.vantages.fra?.control, landscape?.vantages.par?.control]).toEqual([targets, undefined]);
+    }
+  });
+});
+
 describe('what a probe becomes', () => {
   test('an http probe gets its defaults, and a request for each variant', async () => {
     const source = `import { http, secret } from 'vedette';

@@ -66,3 +66,17 @@ function nameMend(name: string): string {
     .replace(/^-+|-+$/g, '');
   return `${meant === '' ? '' : `write '${meant}': `}use letters, digits and -`;
 }
+
+/** The options `headers` and `userAgent` of a system: what goes with every request to its hosts. */
+export function readSystemHeaders(reader: OptionReader): Record<string, string> {
+  const headers = readHeaders(reader, { secrets: false });
+  const userAgent = reader.text('userAgent');
+  if (userAgent === undefined) return headers;
+  if (!VALUE.test(userAgent)) {
+    reader.fault('userAgent', `${reader.label('userAgent')} is ${show(userAgent)}`, 'write a text of one line');
+  }
+  if (Object.hasOwn(headers, 'user-agent')) {
+    reader.fault('userAgent', 'both userAgent and the header user-agent are there', 'keep one');
+  }
+  return { ...headers, 'user-agent': userAgent };
+}

@@ -1,7 +1,7 @@
 /**
  * A written journey → a probe.
  */
-import type { JourneyProbe, VitalBudgets } from './definition.ts';
+import { type JourneyProbe, TRACE_SETTINGS, type VitalBudgets } from './definition.ts';
 import { journeyToolNames } from './journey.ts';
 import { journeyEveryMsMin, journeyTimeoutMsDefault, journeyTimeoutMsMax } from './limits.ts';
 import { canonicalLocale, localeMeant } from './locale.ts';
@@ -11,7 +11,7 @@ import { LOOKING, openOptions, type Resolve, type ResolveContext, resolveLooking
 import type { NamedAt } from './source/slips.ts';
 import type { Written } from './written.ts';
 
-const OPTIONS = [...LOOKING, 'device', 'locale', 'geolocation', 'vitals', 'secrets'];
+const OPTIONS = [...LOOKING, 'device', 'locale', 'geolocation', 'vitals', 'trace', 'secrets'];
 const VITALS = ['lcp', 'fcp', 'cls', 'inp', 'ttfb'] as const;
 const limits = {
   everyMsMin: journeyEveryMsMin,
@@ -34,6 +34,7 @@ export const resolveJourney: Resolve = (written, context) => {
   const locale = resolveLocale(reader);
   const timezone = reader.text('timezone');
   const geolocation = resolveGeolocation(reader);
+  const trace = reader.oneOf('trace', TRACE_SETTINGS);
   const probe: JourneyProbe = {
     ...common,
     kind: 'journey',
@@ -44,6 +45,7 @@ export const resolveJourney: Resolve = (written, context) => {
     ...(timezone === undefined ? {} : { timezone }),
     ...(geolocation === undefined ? {} : { geolocation }),
     vitals: resolveVitals(reader),
+    ...(trace === undefined ? {} : { trace }),
     secrets: resolveSecrets(reader, context),
   };
   return context.problems.length === 0 ? probe : undefined;

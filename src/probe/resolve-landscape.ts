@@ -7,7 +7,8 @@ import { nameCharsMax, secretsMax, systemsMax, teamsMax, vantagesMax } from './l
 import { isRecord, OptionReader } from './option-reader.ts';
 import { type Problem, show } from './problem.ts';
 import type { KnownNames } from './resolve-common.ts';
-import { readHeaders } from './resolve-headers.ts';
+import { readControl, refuseWatchedControls } from './resolve-control.ts';
+import { readSystemHeaders } from './resolve-headers.ts';
 import { SECRET_NAME } from './secret.ts';
 import type { Written } from './written.ts';
 
@@ -43,6 +44,7 @@ export function resolveLandscape(
   };
   refuseSharedHosts(landscape.systems, named.systems);
   refuseCycles(landscape.systems, named.systems);
+  refuseWatchedControls(landscape, named.vantages);
   return { landscape: problems.length === 0 ? landscape : undefined, names };
 }
 
@@ -96,7 +98,8 @@ function resolveSystem(
   teams: readonly string[],
   systems: readonly string[],
 ): System {
-  reader.known(['label', 'owner', 'runbook', 'hosts', 'external', 'dependsOn', 'workaround', 'headers']);
+  const told = ['label', 'owner', 'runbook', 'hosts', 'external', 'dependsOn', 'workaround'];
+  reader.known([...told, 'headers', 'userAgent', 'traceparent']);
   const owner = reader.needed('owner', 'name the team that mends it') ?? '';
   if (owner !== '' && !teams.includes(owner)) {
     // Read as a list of one, for its wording and its suggestion.
@@ -111,6 +114,7 @@ function resolveSystem(
   }
   const runbook = reader.address('runbook');
   const workaround = reader.text('workaround');
+  const traceparent = reader.flag('traceparent');
   return {
     label: reader.text('label') ?? name,
     owner,
@@ -119,12 +123,13 @@ function resolveSystem(
     external: reader.flag('external') ?? false,
     dependsOn: reader.namesFrom('dependsOn', systems, 'system') ?? [],
     ...(workaround === undefined ? {} : { workaround }),
-    headers: readHeaders(reader, { secrets: false }),
+    headers: readSystemHeaders(reader),
+    ...(traceparent === undefined ? {} : { traceparent }),
   };
 }
 
 function resolveVantage(reader: OptionReader, name: string): Vantage {
-  reader.known(['label', 'country', 'network', 'inside', 'egress']);
+  reader.known(['label', 'country', 'network', 'inside', 'egress', 'control']);
   const country = reader.needed('country', "write its two letters, such as 'DE'") ?? '';
   if (country !== '' && !/^[A-Z]{2}$/.test(country)) {
     reader.fault(
@@ -141,12 +146,14 @@ function resolveVantage(reader: OptionReader, name: string): Vantage {
       'use a proxy that needs none',
     );
   }
+  const control = readControl(reader, name);
   return {
     label: reader.text('label') ?? name,
     country,
     network: reader.needed('network', 'name the network in which it stands: quorum counts networks') ?? '',
     inside: reader.flag('inside') ?? false,
     ...(egress === undefined ? {} : { egress }),
+    ...(control === undefined ? {} : { control }),
   };
 }
 

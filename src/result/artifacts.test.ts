@@ -25,7 +25,14 @@ function scene(over: { days?: number; mibMax?: number } = {}) {
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   const time = { now: T0 };
   const store = createArtifactStore({ dir, days: 14, mibMax: 10, log, clock: { now: () => time.now }, ...over });
-  const upload = createArtifactUploader({ redis, project, bytesMax: 2_000_000, log });
+  const upload = createArtifactUploader({
+    redis,
+    project,
+    bytesMax: 2_000_000,
+    waitingBytesMax: 5_000_000,
+    log,
+    clock: { now: () => time.now },
+  });
   const keep = async (content: Uint8Array, type = 'image/png'): Promise<ArtifactRef> => {
     const ref = await upload('screenshot', type, content);
     if (ref === undefined) throw new Error('not kept');
@@ -53,6 +60,17 @@ test('what is too big is not kept, and what is gone from Redis is told', async (
   await redis.flushall();
   expect(await store.collect(redis, project, [ref])).toEqual({ stored: 0, missing: 1, refused: 0 });
   expect(await store.read(ref.hash)).toBeUndefined();
+});
+
+test('a storm of artifacts fills no more of Redis than it may, and the next quarter of an hour is free again', async () => {
+  const { upload, time } = scene();
+  const kept = async (fill: number) =>
+    (await upload('trace', 'application/zip', Buffer.alloc(2_000_000, fill))) !== undefined;
+  expect([await kept(1), await kept(2), await kept(3)]).toEqual([true, true, false]);
+  // What is there already takes no more room.
+  expect(await kept(2)).toBe(true);
+  time.now += 15 * 60_000 + 1;
+  expect(await kept(3)).toBe(true);
 });
 
 test('content that is not what its hash says is refused', async () => {

@@ -14,6 +14,8 @@ import type { ArtifactRef } from './result.ts';
 /** How long an artifact waits in Redis for the recorder, seconds. */
 const expirySeconds = 15 * 60;
 const uploadMsMax = 5_000;
+/** What one vantage may have waiting in Redis, bytes: a storm of failing journeys must not fill its memory. */
+const waitingBytesMaxDefault = 128 * 1024 * 1024;
 const collectMsMax = 10_000;
 const collectAtOnce = 4;
 /** Largest artifact that the recorder takes, bytes. */
@@ -53,15 +55,19 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
 /**
  * Keeps artifacts at a vantage: hands them to Redis, where they wait 15 minutes for the recorder.
  * @returns a function as engines want it; it yields `undefined`, and never rejects, when the content is beyond
- * `bytesMax` or Redis does not take it within 5 s
+ * `bytesMax`, when `waitingBytesMax` of the last 15 minutes wait there already, or when Redis does not take it within 5 s
  */
 export function createArtifactUploader(options: {
   readonly redis: Redis;
   readonly project: string;
   readonly bytesMax: number;
+  /** 128 MiB by default. */
+  readonly waitingBytesMax?: number;
   readonly log: Logger;
+  readonly clock?: Clock;
 }): (kind: ArtifactRef['kind'], type: string, content: Uint8Array) => Promise<ArtifactRef | undefined> {
-  const { redis, project, bytesMax, log } = options;
+  const { redis, project, bytesMax, waitingBytesMax = waitingBytesMaxDefault, log, clock = systemClock } = options;
+  const waiting = new Waiting(waitingBytesMax, clock);
   return async (kind, type, content) => {
     if (content.length > bytesMax) {
       log.warn({ kind, bytes: content.length, bytesMax }, 'an artifact is too big to be kept');
@@ -69,20 +75,53 @@ export function createArtifactUploader(options: {
     }
     const hash = hashOf(content);
     const key = artifactKey(project, hash);
-    const upload = async () => {
+    const upload = async (): Promise<'kept' | 'full'> => {
       // The same content is often kept again: then only its time begins anew.
-      if ((await redis.expire(key, expirySeconds)) === 0)
-        await redis.set(key, Buffer.from(content), 'EX', expirySeconds, 'NX');
-      return true;
+      if ((await redis.expire(key, expirySeconds)) === 1) return 'kept';
+      if (!waiting.hasRoom(content.length)) return 'full';
+      waiting.add(content.length);
+      await redis.set(key, Buffer.from(content), 'EX', expirySeconds, 'NX');
+      return 'kept';
     };
     try {
-      if (await within(uploadMsMax, upload())) return { kind, hash, type, bytes: content.length };
-      log.warn({ kind }, 'an artifact is lost: redis did not take it in time');
+      const outcome = await within(uploadMsMax, upload());
+      if (outcome === 'kept') return { kind, hash, type, bytes: content.length };
+      if (outcome === 'full')
+        log.warn({ kind, waitingBytesMax }, 'an artifact is lost: too much waits in redis already');
+      else log.warn({ kind }, 'an artifact is lost: redis did not take it in time');
     } catch (error) {
       log.warn({ kind, err: asError(error).message }, 'an artifact is lost: redis refused it');
     }
     return undefined;
   };
+}
+
+/** Counts what was handed to Redis and has not expired there. */
+class Waiting {
+  readonly #bytesMax: number;
+  readonly #clock: Clock;
+  readonly #handed: { readonly at: number; readonly bytes: number }[] = [];
+  #bytes = 0;
+
+  constructor(bytesMax: number, clock: Clock) {
+    this.#bytesMax = bytesMax;
+    this.#clock = clock;
+  }
+
+  /** Whether there is room for so many bytes more. */
+  hasRoom(bytes: number): boolean {
+    const expired = this.#clock.now() - expirySeconds * 1_000;
+    for (let first = this.#handed[0]; first !== undefined && first.at < expired; first = this.#handed[0]) {
+      this.#bytes -= first.bytes;
+      this.#handed.shift();
+    }
+    return this.#bytes + bytes <= this.#bytesMax;
+  }
+
+  add(bytes: number): void {
+    this.#handed.push({ at: this.#clock.now(), bytes });
+    this.#bytes += bytes;
+  }
 }
 
 /** What became of some artifacts. */

@@ -72,6 +72,8 @@ export class CheckSeries {
   observe(result: Result, systems: Readonly<Record<string, unknown>>): void {
     this.runs[result.outcome]++;
     if (result.reason !== undefined) this.failures.add(result.reason, 1);
+    // Something synthetic is left behind, whatever else went wrong.
+    if (result.cleanupFault !== undefined && result.reason !== 'cleanup') this.failures.add('cleanup', 1);
     for (const step of result.steps ?? []) this.stepFailures.add(stepLabel(step.name), step.outcome === 'fail' ? 1 : 0);
     for (const [name, { count, failed }] of Object.entries(result.requests ?? {})) {
       const dependency = Object.hasOwn(systems, name) ? name : otherDependency;

@@ -6,7 +6,16 @@
  */
 import { z } from 'zod';
 import { checkId, KINDS } from '../probe/definition.ts';
-import { type Entry, MISSED_REASONS, OUTCOMES, PHASES, REASONS, type Result, resultId } from './result.ts';
+import {
+  ARTIFACT_KINDS,
+  type Entry,
+  MISSED_REASONS,
+  OUTCOMES,
+  PHASES,
+  REASONS,
+  type Result,
+  resultId,
+} from './result.ts';
 
 /** Longest line that is written or read, characters. */
 export const entryCharsMax = 128 * 1024;
@@ -17,10 +26,28 @@ const ms = z.number().nonnegative();
 const optional = z.exactOptional;
 
 const artifact = z.object({
-  kind: z.enum(['screenshot', 'trace', 'dom', 'console']),
+  kind: z.enum(ARTIFACT_KINDS),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   type: name,
   bytes: ms,
+});
+
+const requestFault = z.object({
+  system: z.string(),
+  method: z.string(),
+  url: z.string(),
+  status: optional(z.number()),
+  error: optional(z.string()),
+  durationMs: ms,
+  unfinished: optional(z.boolean()),
+});
+
+const sourceLine = z.object({
+  file: z.string(),
+  line: z.number(),
+  text: z.string(),
+  lines: optional(z.array(z.string())),
+  from: optional(z.number()),
 });
 
 const result = z
@@ -73,7 +100,10 @@ const result = z
     requests: optional(z.record(z.string(), z.object({ count: ms, failed: ms, slowestMs: ms }))),
     consoleErrors: optional(z.array(z.string())),
     finalUrl: optional(z.string()),
-    sourceLine: optional(z.object({ file: z.string(), line: z.number(), text: z.string() })),
+    title: optional(z.string()),
+    requestFaults: optional(z.array(requestFault)),
+    sourceLine: optional(sourceLine),
+    cleanupFault: optional(z.string()),
     artifacts: optional(z.array(artifact)),
   })
   .refine(
@@ -130,7 +160,16 @@ export function encodeEntry(value: Entry): string {
   const line = JSON.stringify(value);
   if (line.length <= entryCharsMax || value.type !== 'result') return line;
   let slim: Result = value.result;
-  for (const bulky of ['consoleErrors', 'requests', 'steps', 'finalUrl', 'sourceLine', 'artifacts'] as const) {
+  for (const bulky of [
+    'requestFaults',
+    'consoleErrors',
+    'requests',
+    'steps',
+    'title',
+    'finalUrl',
+    'sourceLine',
+    'artifacts',
+  ] as const) {
     const { [bulky]: _left, ...rest } = slim;
     slim = rest;
     const shorter = JSON.stringify({ type: 'result', result: slim });

@@ -131,6 +131,22 @@ test('the series of a reason begins at 0, so that increase() sees the first fail
   expect((await samples()).get(name)).toBe(1);
 });
 
+test('a cleanup that failed is counted whatever else went wrong, and once', async () => {
+  const { metrics, samples, time } = start();
+  const journey = { probe: 'shop/checkout', kind: 'journey', outcome: 'fail', cleanupFault: 'order 7 stays' } as const;
+  metrics.onRecorded([
+    resultEntry({ ...journey, reason: 'assertion' }, 'a'),
+    resultEntry({ ...journey, reason: 'cleanup', scheduledAt: T0 + 1 }, 'b'),
+  ]);
+  await samples();
+  time.now += birthMs;
+  const seen = await samples();
+  const of = (reason: string) =>
+    [...seen].filter(([name]) => name.startsWith('probe_failures_total') && name.includes(`reason="${reason}"`));
+  expect(of('cleanup').map(([, value]) => value)).toEqual([2]);
+  expect(of('assertion').map(([, value]) => value)).toEqual([1]);
+});
+
 test('only scheduled runs move the probe metrics; confirmations are counted by themselves', async () => {
   const { metrics, samples } = start();
   const before = await samples();

@@ -50,9 +50,13 @@ export type Phase = (typeof PHASES)[number];
 /** Why a run happened. */
 export type Cause = 'scheduled' | 'confirmation' | 'manual';
 
+export const ARTIFACT_KINDS = ['screenshot', 'trace', 'dom'] as const;
+/** `screenshot`: of the page as it was. `dom`: its document, without scripts. `trace`: Playwright's, a zip. */
+export type ArtifactKind = (typeof ARTIFACT_KINDS)[number];
+
 /** A file kept beside a result, by content. */
 export interface ArtifactRef {
-  readonly kind: 'screenshot' | 'trace' | 'dom' | 'console';
+  readonly kind: ArtifactKind;
   /** SHA-256 of the content, hex. */
   readonly hash: string;
   /** Media type, e.g. `image/png`. */
@@ -75,6 +79,33 @@ export interface SystemRequests {
   readonly failed: number;
   /** Milliseconds of the slowest that ended. */
   readonly slowestMs: number;
+}
+
+/** A request of a journey that failed, or that was still under way when the journey did. */
+export interface RequestFault {
+  /** The system that claims its host, or the host. */
+  readonly system: string;
+  readonly method: string;
+  /** At most 300 characters, secrets redacted. */
+  readonly url: string;
+  /** The answer's, if one came: 400 or more. */
+  readonly status?: number;
+  /** What the browser or the API client said, e.g. `net::ERR_CONNECTION_REFUSED`. */
+  readonly error?: string;
+  /** Milliseconds until it failed, or for which it had been under way. */
+  readonly durationMs: number;
+  /** It never ended. */
+  readonly unfinished?: boolean;
+}
+
+/** A line of a script: `file` is a path from the probes folder, lines count from 1. */
+export interface SourceLine {
+  readonly file: string;
+  readonly line: number;
+  readonly text: string;
+  /** The lines around it, as they stand in the file, and the number of the first of them. */
+  readonly lines?: readonly string[];
+  readonly from?: number;
 }
 
 /** Web vitals; milliseconds, except `cls`. */
@@ -138,9 +169,15 @@ export interface Result {
   readonly requests?: Readonly<Record<string, SystemRequests>>;
   /** At most 20 lines of 300 characters. */
   readonly consoleErrors?: readonly string[];
+  /** What failed, or never ended, when the journey did; at most 20, those of the suspect first. */
+  readonly requestFaults?: readonly RequestFault[];
+  /** The page's address and title at the end, or when it failed. */
   readonly finalUrl?: string;
-  /** The failing line of the script: `file:line` and its text. */
-  readonly sourceLine?: { readonly file: string; readonly line: number; readonly text: string };
+  readonly title?: string;
+  /** The failing line of the script. */
+  readonly sourceLine?: SourceLine;
+  /** Why cleaning up failed, or that it could not run: something synthetic is left behind. Whatever the reason is. */
+  readonly cleanupFault?: string;
   readonly artifacts?: readonly ArtifactRef[];
 }
 

@@ -23,6 +23,8 @@ export interface Surroundings {
   readonly keepArtifact: ArtifactSink;
   /** Source text of a journey's bundle by content hash, fetched from Redis or the loader; rejects when unknown. */
   readonly bundle: (hash: string) => Promise<string>;
+  /** Record a trace of a journey and keep it, whatever its probe says and however it ends. */
+  readonly trace?: boolean;
   /** Called as steps of a journey begin (without durationMs) and end; for people who watch. */
   readonly onStep?: (event: StepEvent) => void;
 }

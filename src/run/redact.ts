@@ -13,9 +13,30 @@ const aloneBelowChars = 4;
  * overlap are masked together. Cut a text only after it went through here: half a secret is not recognised.
  */
 export function createRedactor(values: readonly string[]): (text: string) => string {
-  const forms = [...new Set(values.flatMap(formsOf))].sort((a, b) => b.length - a.length);
+  return redactorOf(values.flatMap(formsOf));
+}
+
+/**
+ * The same for bytes of any kind: each form is looked for as UTF-8. The mask has another length, so a file that counts
+ * its own bytes, an image for example, may be damaged where a secret was in it.
+ */
+export function createBytesRedactor(values: readonly string[]): (bytes: Uint8Array) => Uint8Array {
+  // One character a byte: offsets and lengths stay those of the bytes, whatever they are.
+  const redact = redactorOf(values.flatMap(formsOf).map((form) => Buffer.from(form).toString('latin1')));
+  return (bytes) => {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+    const masked = redact(text);
+    return masked === text ? bytes : Buffer.from(masked, 'latin1');
+  };
+}
+
+function redactorOf(all: readonly string[]): (text: string) => string {
+  const forms = [...new Set(all)].sort((a, b) => b.length - a.length);
   if (forms.length === 0) return (text) => text;
-  return (text) => mask(text, spansOf(text, forms));
+  return (text) => {
+    const spans = spansOf(text, forms);
+    return spans.length === 0 ? text : mask(text, spans);
+  };
 }
 
 type Span = readonly [start: number, end: number];

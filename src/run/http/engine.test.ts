@@ -85,6 +85,25 @@ describe('a run that passes', () => {
     expect((await run(engine, request, { systems, expect: { json } })).message).toBeUndefined();
   });
 
+  test('carries no trace to a system that wants none, hop by hop, and the name that it wants', async () => {
+    await using partner = await keeper(302, () => `${shop.server.url}/end`);
+    await using shop = await keeper(302, () => `${partner.server.url}/there`);
+    const systems = {
+      payment: { hosts: [partner.server.host], headers: { 'user-agent': 'Partner/1' }, traceparent: false },
+      shop: { hosts: [shop.server.host], traceparent: true },
+    };
+    expect((await run(engine, { url: shop.server.url }, { systems })).outcome).toBe('pass');
+    const [first, last] = shop.asked;
+    const [between] = partner.asked;
+    expect(first?.headers.traceparent).toMatch(/^00-/);
+    expect(last?.headers.traceparent).toMatch(/^00-/);
+    expect(between?.headers).not.toHaveProperty('traceparent');
+    expect(between?.headers['user-agent']).toBe('Partner/1');
+    expect(last?.headers['user-agent']).toMatch(/^vedette/);
+    await run(engine, { url: partner.server.url, headers: { 'user-agent': 'Mine/2' } }, { systems });
+    expect(partner.asked[1]?.headers['user-agent']).toBe('Mine/2');
+  });
+
   test('beyond its budget is degraded', async () => {
     await using server = await serve((_request, response) => void setTimeout(() => response.end(), 60));
     const result = await run(engine, { url: server.url }, { slowMs: 50 });

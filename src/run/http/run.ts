@@ -107,10 +107,12 @@ export class Run {
   }
 
   #headersFor(probe: HttpProbe, url: URL): Record<string, string> {
+    const system = systemsOf(this.#surroundings.landscape)(url);
+    const traceparent = `00-${this.#traceId}-${randomBytes(8).toString('hex')}-01`;
     return {
       'user-agent': `${this.#context.userAgent} (+synthetic monitoring; ${probe.id})`,
-      ...systemsOf(this.#surroundings.landscape)(url)?.headers,
-      traceparent: `00-${this.#traceId}-${randomBytes(8).toString('hex')}-01`,
+      ...system?.headers,
+      ...(system?.traceparent === false ? {} : { traceparent }),
     };
   }
 

@@ -1,10 +1,10 @@
 /**
  * Whose a host is, for a landscape; made once for each.
  */
-import type { Landscape } from '../../probe/definition.ts';
-import { systemsByHost } from '../journey/inside/systems.ts';
+import type { Landscape, System } from '../../probe/definition.ts';
+import { systemsByHost } from '../../probe/hosts.ts';
 
-type SystemsByHost = ReturnType<typeof systemsByHost>;
+type SystemsByHost = (url: URL) => (System & { readonly name: string }) | undefined;
 
 const known = new WeakMap<Landscape, SystemsByHost>();
 
@@ -12,8 +12,7 @@ const known = new WeakMap<Landscape, SystemsByHost>();
 export function systemsOf(landscape: Landscape): SystemsByHost {
   const before = known.get(landscape);
   if (before !== undefined) return before;
-  const systems = Object.entries(landscape.systems).map(([name, { hosts, headers }]) => ({ name, hosts, headers }));
-  const made = systemsByHost(systems);
+  const made = systemsByHost(Object.entries(landscape.systems).map(([name, system]) => ({ ...system, name })));
   known.set(landscape, made);
   return made;
 }

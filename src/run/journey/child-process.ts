@@ -11,6 +11,7 @@ import {
   type ChildSettings,
   childFolderPrefix,
   type FromChild,
+  lastWords,
   type Order,
   type Report,
   type ToChild,
@@ -25,17 +26,31 @@ const startMsMax = 20_000;
 const goneMsMax = 2_000;
 /** Clearing a run away (closing its context, preparing the next one) takes longer only when something hangs. */
 const idleMsMax = 5_000;
+/** How often the memory of a run is looked at, milliseconds: a page can fill gigabytes in a few seconds. */
+const weighEveryMs = 1_000;
+/** What a process wrote last may arrive after its exit, milliseconds. */
+const lastWordsMsMax = 250;
 
 const entry = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './child.ts' : './child.js', import.meta.url));
 
 /** How a run ended, as far as its child could tell. */
 export type Ending =
   | { readonly type: 'report'; readonly report: Report }
-  | { readonly type: 'died'; readonly how: string; readonly outOfMemory: boolean }
-  | { readonly type: 'stuck' };
+  | { readonly type: 'died'; readonly how: string; readonly over?: 'memory' | 'disk' }
+  | { readonly type: 'stuck' }
+  /** It and its browser held more than they may, bytes. */
+  | { readonly type: 'overweight'; readonly bytes: number };
+
+/** What a run may take before its child is given up. */
+export interface RunBounds {
+  /** Epoch ms. */
+  readonly killAt: number;
+  /** Resident memory of the child and all that it started, bytes. */
+  readonly bytesMax: number;
+}
 
 /** What is told while a run is under way. */
-export type RunEvent = Extract<FromChild, { type: 'began' | 'step' }>;
+export type RunEvent = Extract<FromChild, { type: 'began' | 'step' | 'cleanups' }>;
 
 export interface JourneyChild {
   readonly pid: number;
@@ -49,8 +64,8 @@ export interface JourneyChild {
   readonly exited: Promise<string>;
   /** Starts its browser ahead of need. Resolves when done, or when that failed: the next run will say so. */
   warm(): Promise<void>;
-  /** Resolves when the run has ended or `killAt` (epoch ms) has passed; never rejects. */
-  perform(order: Order, killAt: number, tell: (event: RunEvent) => void): Promise<Ending>;
+  /** Resolves when the run has ended or has gone beyond its bounds; never rejects. */
+  perform(order: Order, bounds: RunBounds, tell: (event: RunEvent) => void): Promise<Ending>;
   /** After a report: resolves when the child is ready for the next run, with the doubt if there is one. */
   settled(): Promise<string | undefined>;
   /** Resident memory of the child and all that it started, bytes. */
@@ -83,6 +98,14 @@ function environment(scratch: string, headed: boolean): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), HOME: scratch, TMPDIR: scratch };
 }
 
+/** What a child that died had used up, by what it wrote last. */
+function overIn(output: string): 'memory' | 'disk' | undefined {
+  if (output.includes(lastWords.disk)) return 'disk';
+  return /heap out of memory|Reached heap limit/.test(output) || output.includes(lastWords.memory)
+    ? 'memory'
+    : undefined;
+}
+
 class SpawnedChild implements JourneyChild {
   runs = 0;
   browser = false;
@@ -90,6 +113,8 @@ class SpawnedChild implements JourneyChild {
   readonly #child: ChildProcess;
   readonly #scratch: string;
   readonly exited: Promise<string>;
+  /** Nothing more can come of what it writes. */
+  readonly #closed: Promise<unknown>;
   readonly #spawned = new Set<number>();
   #nextIdle = Promise.withResolvers<string | undefined>();
   #hear: (message: FromChild) => void = () => {};
@@ -103,6 +128,7 @@ class SpawnedChild implements JourneyChild {
       child.once('error', (error) => resolve(error.message));
       child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`));
     });
+    this.#closed = new Promise((resolve) => child.once('close', resolve));
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#output = (this.#output + text).slice(-outputCharsMax);
@@ -128,30 +154,41 @@ class SpawnedChild implements JourneyChild {
     await this.#until('warm', startMsMax);
   }
 
-  async perform(order: Order, killAt: number, tell: (event: RunEvent) => void): Promise<Ending> {
+  async perform(order: Order, bounds: RunBounds, tell: (event: RunEvent) => void): Promise<Ending> {
     this.runs += 1;
     this.#output = '';
     this.#nextIdle = Promise.withResolvers<string | undefined>();
     const reported = new Promise<Ending>((resolve) => {
       this.#hear = (message) => {
         if (message.type === 'report') resolve({ type: 'report', report: message.report });
-        else if (message.type === 'began' || message.type === 'step') tell(message);
+        else if (message.type === 'began' || message.type === 'step' || message.type === 'cleanups') tell(message);
       };
     });
-    const died = this.exited.then((how): Ending => {
-      const outOfMemory = /heap out of memory|Reached heap limit/.test(this.#output);
-      return { type: 'died', how, outOfMemory };
+    const died = this.exited.then(async (how): Promise<Ending> => {
+      await Promise.race([this.#closed, sleep(lastWordsMsMax)]);
+      const over = overIn(this.#output);
+      return { type: 'died', how, ...(over === undefined ? {} : { over }) };
     });
     const timer = new AbortController();
-    const stuck = sleep(Math.max(0, killAt - Date.now()), undefined, { signal: timer.signal }).then(
+    const stuck = sleep(Math.max(0, bounds.killAt - Date.now()), undefined, { signal: timer.signal }).then(
       (): Ending => ({ type: 'stuck' }),
     );
-    stuck.catch(() => {});
+    const overweight = this.#weigh(bounds.bytesMax, timer.signal);
+    for (const waiting of [stuck, overweight]) waiting.catch(() => {});
     this.#send({ type: 'run', order });
-    const ending = await Promise.race([reported, died, stuck]);
+    const ending = await Promise.race([reported, died, stuck, overweight]);
     timer.abort();
     this.#hear = () => {};
     return ending;
+  }
+
+  /** Resolves once the child and its browser hold too much; rejects when it is told to stop. */
+  async #weigh(bytesMax: number, signal: AbortSignal): Promise<Ending> {
+    for (;;) {
+      await sleep(weighEveryMs, undefined, { signal });
+      const bytes = await this.memoryBytes();
+      if (bytes > bytesMax) return { type: 'overweight', bytes };
+    }
   }
 
   async settled(): Promise<string | undefined> {

@@ -5,12 +5,13 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { asError } from '../../base/errors.ts';
 import { ownBrowser, watchProcesses } from './inside/browser.ts';
-import { within } from './inside/evidence.ts';
 import { supplyImports } from './inside/imports.ts';
 import { endAlone } from './inside/orphan.ts';
 import { type Performance, perform } from './inside/perform.ts';
+import { RunFolder } from './inside/run-folder.ts';
 import { Stage, stageKey } from './inside/stage.ts';
 import { ScriptMisuse } from './inside/verdict.ts';
+import { within } from './inside/within.ts';
 import type { ChildSettings, FromChild, Order, StageSettings, ToChild } from './messages.ts';
 
 /** A context that does not close in this time hangs, milliseconds. */
@@ -18,6 +19,8 @@ const closeMsMax = 2_000;
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as ChildSettings;
 const spawned = new Set<number>();
+/** Of these, the ones that a script started. */
+const foreign = new Set<number>();
 const own = ownBrowser(settings);
 let spare: Stage | undefined;
 /** Something was thrown out of reach of every run: the one after it must not be blamed for it. */
@@ -45,9 +48,12 @@ async function run(order: Order): Promise<void> {
   const passed = () => {
     ahead = prepare(order.stage);
   };
-  const done = await perform(order, { stage: stageFor, tell, passed, stray: stray.promise });
+  const folder = new RunFolder(settings.scratch);
+  const around = { stage: stageFor, tell, passed, stray: stray.promise, folder };
+  const done = await perform(order, around);
   tell({ type: 'report', report: done.report });
   const doubt = done.doubt ?? (await clearAway(done, order.stage, ahead)) ?? shaken;
+  await folder.remove();
   tell({ type: 'idle', ...(doubt === undefined ? {} : { doubt }) });
 }
 
@@ -69,6 +75,7 @@ async function clearAway(
   );
   await (ahead ?? (stage === undefined ? undefined : prepare(wanted)));
   if ((await closing) !== true) return 'its context did not close';
+  if (foreign.size > 0) return `its script left ${foreign.size} processes behind`;
   const left = own.current?.contexts().filter((context) => context !== spare?.context).length ?? 0;
   return left > 0 ? `its script left ${left} browser contexts open` : undefined;
 }
@@ -100,8 +107,13 @@ const watchdog = new Worker(
 );
 watchdog.unref();
 watchProcesses((message) => {
-  if (message.type === 'spawned') spawned.add(message.pid);
-  else spawned.delete(message.pid);
+  if (message.type === 'spawned') {
+    spawned.add(message.pid);
+    if (!own.launching) foreign.add(message.pid);
+  } else {
+    spawned.delete(message.pid);
+    foreign.delete(message.pid);
+  }
   watchdog.postMessage(message);
   tell(message);
 });

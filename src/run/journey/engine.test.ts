@@ -24,7 +24,12 @@ beforeAll(async () => {
       response.writeHead(500).end();
       return;
     }
-    if (request.url === '/cors') response.setHeader('access-control-allow-origin', '*');
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x');
+    if (pathname === '/away') {
+      response.writeHead(302, { location: searchParams.get('to') ?? '/' }).end();
+      return;
+    }
+    if (pathname === '/cors') response.setHeader('access-control-allow-origin', '*');
     pages({ '/': shop, '/cors': 'fine', '/cart': '3', '/spin': '<script>for(;;);</script>' })(request, response);
   });
   await stand.engine.prewarm({ browser: true });
@@ -150,6 +155,63 @@ describe('a journey that works', () => {
   });
 });
 
+describe('a system that says what it wants of our requests gets it', () => {
+  const elsewhere = () => local.url.replace('127.0.0.1', 'localhost');
+  // A document of the shop's own, then what it loads from a system that is another origin.
+  const script = `async ({ page, request, url, there }) => {
+    await page.goto(url);
+    await page.evaluate(async (to) => {
+      await fetch(to + '/cors?fetched');
+      await new Promise((done) => {
+        document.head.append(Object.assign(document.createElement('script'), { src: to + '/cors?loaded', onload: done, onerror: done }));
+      });
+    }, there);
+    await page.goto(there + '/cart?opened');
+    await request.get(there + '/cart?called');
+  }`;
+  const parts = ['/cors?fetched', '/cors?loaded', '/cart?opened', '/cart?called'];
+
+  async function headersAt(system: object) {
+    const systems = { payment: { hosts: [new URL(elsewhere()).host], ...system } };
+    const from = seen.length;
+    const result = await run(script, { values: { there: elsewhere() }, systems });
+    expect(result.message).toBeUndefined();
+    const now = seen.slice(from);
+    const shop = now.find(({ url }) => url === '/')?.headers;
+    expect(shop?.traceparent).toContain(result.traceId);
+    expect(shop?.['user-agent']).toMatch(/Chrome.* vedette/);
+    return parts.map((part) => now.find(({ url }) => url === part)?.headers ?? {});
+  }
+
+  test('a trace with nothing, or with everything that a page asks of it', async () => {
+    const without = await headersAt({ traceparent: false });
+    expect(without.map(({ traceparent }) => traceparent)).toEqual([undefined, undefined, undefined, undefined]);
+    const always = (await headersAt({ traceparent: true })).map(({ traceparent }) => String(traceparent));
+    expect(always).toEqual(parts.map(() => expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)));
+    // One trace, a span each.
+    expect(new Set(always.map((one) => one.slice(0, 35))).size).toBe(1);
+    expect(new Set(always).size).toBe(parts.length);
+  });
+
+  test('a trace with nothing, not even when another system redirects to it', async () => {
+    const to = encodeURIComponent(`${elsewhere()}/cart?redirected`);
+    const systems = { payment: { hosts: [new URL(elsewhere()).host], traceparent: false } };
+    const result = await run(`async ({ page, url, to }) => { await page.goto(url + '/away?to=' + to); }`, {
+      values: { to },
+      systems,
+    });
+    expect(result.message).toBeUndefined();
+    expect(seen.at(-2)?.headers.traceparent).toContain(result.traceId);
+    expect(seen.at(-1)).toMatchObject({ url: '/cart?redirected' });
+    expect(seen.at(-1)?.headers).not.toHaveProperty('traceparent');
+  });
+
+  test('the name that it wants to be asked by', async () => {
+    const headers = await headersAt({ headers: { 'user-agent': 'Partner/1' } });
+    expect(headers.map((one) => one['user-agent'])).toEqual(parts.map(() => 'Partner/1'));
+  });
+});
+
 describe('a journey that fails says why', () => {
   test('an expectation that is not met, with step, line and a picture', async () => {
     const { result, artifacts } = await stand.try(
@@ -168,7 +230,7 @@ describe('a journey that fails says why', () => {
     expect(result.steps?.map(({ outcome }) => outcome)).toEqual(['fail', 'fail']);
     expect(result.sourceLine).toMatchObject({ line: 7, text: expect.stringContaining("page.locator('#thanks')") });
     expect(result.sourceLine?.file).toMatch(/^shop\/trial-\d+\.ts$/);
-    expect(result.artifacts).toEqual([artifacts[0]?.ref]);
+    expect(result.artifacts).toEqual(artifacts.map(({ ref }) => ref));
     // A JPEG begins so.
     expect([...(artifacts[0]?.content.slice(0, 2) ?? [])]).toEqual([0xff, 0xd8]);
   });
@@ -214,7 +276,7 @@ describe('a journey that fails says why', () => {
       step: 'wait',
       message: expect.stringContaining('#gone'),
     });
-    expect(result.artifacts).toHaveLength(1);
+    expect(result.artifacts?.map(({ kind }) => kind)).toEqual(['screenshot', 'dom']);
   });
 
   test('a page that spins', async () => {
@@ -226,6 +288,35 @@ describe('a journey that fails says why', () => {
     expect(Date.now() - before).toBeLessThan(3_500);
     expect(result.outcome).toBe('fail');
     expect((await run(`async ({ page, url }) => { await page.goto(url); }`)).outcome).toBe('pass');
+  });
+
+  test('a step that nobody awaits', async () => {
+    const result = await run(`async ({ page, step, url }) => {
+      await page.goto(url);
+      step('pay', () => page.waitForTimeout(300));
+    }`);
+    expect(result).toMatchObject({
+      outcome: 'broken',
+      reason: 'script',
+      step: 'pay',
+      message: 'the script ended while its step "pay" was still running; write await before step(…)',
+      sourceLine: { line: 5, text: expect.stringContaining("step('pay'") },
+    });
+  });
+
+  test('an error page where the script waits for an element', async () => {
+    const script = `async ({ page, step, url }) => {
+      await page.goto(url + '/error');
+      await step('pay', () => page.click('#pay', { timeout: 200 }));
+    }`;
+    expect(await run(script)).toMatchObject({
+      outcome: 'fail',
+      reason: 'status',
+      step: 'pay',
+      message: expect.stringMatching(
+        /\/error was answered 500 Internal Server Error, expected 2xx; seen by the script: .*#pay/s,
+      ),
+    });
   });
 
   test('a dependency that answers with an error, or not at all, is the suspect', async () => {
@@ -241,7 +332,20 @@ describe('a journey that fails says why', () => {
       reason: 'assertion',
       suspect: 'payment',
       requests: { payment: { count: 1, failed: 1 } },
+      requestFaults: [{ system: 'payment', method: 'GET', url: `${local.url}/error`, status: 500 }],
     });
+    // Of one that the probe says it depends on, that is also the reason; its system's dependencies are its own.
+    for (const declared of [
+      { probe: { dependsOn: ['payment'] }, systems },
+      { systems: { ...systems, shop: { dependsOn: ['checkout'] }, checkout: { dependsOn: ['payment'] } } },
+    ]) {
+      expect(await run(failing, declared)).toMatchObject({
+        outcome: 'fail',
+        reason: 'dependency',
+        suspect: 'payment',
+        message: expect.stringMatching(/^not paid\npayment: GET \S+\/error answered 500 after \d+ ms$/),
+      });
+    }
     const refused = `async ({ request, step }) => { await step('mail', () => request.get('http://127.0.0.1:9/')); }`;
     expect(await run(refused, { systems })).toMatchObject({ reason: 'connect', suspect: 'mail', step: 'mail' });
     const hanging = `async ({ page, step, url }) => {
@@ -251,7 +355,11 @@ describe('a journey that fails says why', () => {
         await expect(page.getByText('paid')).toBeVisible({ timeout: 1200 });
       });
     }`;
-    expect(await run(hanging, { systems })).toMatchObject({ reason: 'assertion', suspect: 'payment' });
+    expect(await run(hanging, { systems, probe: { dependsOn: ['payment'] } })).toMatchObject({
+      reason: 'dependency',
+      suspect: 'payment',
+      requestFaults: [{ system: 'payment', unfinished: true }],
+    });
     expect((await run(failing, { systems: { shop: { hosts: [local.host] } } })).suspect).toBeUndefined();
   });
 
@@ -352,11 +460,57 @@ describe('cleanup', () => {
 
   test('that fails is reported, and does not hide an earlier failure', async () => {
     const only = await run(`async ({ cleanup }) => { cleanup(() => { throw new Error('order 7 stays'); }); }`);
-    expect(only).toMatchObject({ outcome: 'fail', reason: 'cleanup', message: 'cleaning up failed: order 7 stays' });
+    const stays = { cleanupFault: 'order 7 stays' };
+    expect(only).toMatchObject({
+      outcome: 'fail',
+      reason: 'cleanup',
+      message: 'cleaning up failed: order 7 stays',
+      ...stays,
+    });
     const both = await run(`async ({ cleanup, step }) => {
       cleanup(() => { throw new Error('order 7 stays'); });
       throw new Error('sold out');
     }`);
-    expect(both).toMatchObject({ reason: 'assertion', message: 'sold out\ncleaning up failed too: order 7 stays' });
+    expect(both).toMatchObject({ outcome: 'fail', reason: 'assertion', message: 'sold out', ...stays });
+  });
+
+  test('with a slip in it is ours, but no less told', async () => {
+    const slip = await run(`async ({ cleanup }) => { cleanup(() => { undefined.id; }); }`);
+    expect(slip).toMatchObject({
+      outcome: 'broken',
+      reason: 'cleanup',
+      cleanupFault: expect.stringMatching(/undefined/),
+    });
+  });
+
+  test('that does not end is cut off, and the others of it are counted', async () => {
+    await stand.engine.settled();
+    const before = Date.now();
+    const result = await run(
+      `async ({ cleanup, request, url }) => {
+        cleanup(() => {});
+        cleanup(() => request.delete(url + '/hangs'));
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }`,
+      { probe: { timeoutMs: 1_000 } },
+    );
+    expect(Date.now() - before).toBeLessThan(3_000);
+    expect(result).toMatchObject({
+      outcome: 'fail',
+      reason: 'cleanup',
+      cleanupFault: expect.stringMatching(/^not done after \d+ ms, with 1 more to do$/),
+    });
+  });
+
+  test('that could not run, because its script is stuck, is told', async () => {
+    await stand.engine.settled();
+    const result = await run(`async ({ cleanup }) => { cleanup(() => {}); cleanup(() => {}); for (;;); }`, {
+      probe: { timeoutMs: 500 },
+    });
+    expect(result).toMatchObject({
+      outcome: 'broken',
+      reason: 'killed',
+      cleanupFault: expect.stringMatching(/^the 2 cleanups that were registered could not run/),
+    });
   });
 });

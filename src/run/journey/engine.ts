@@ -18,7 +18,7 @@ import { createPool, type Pool } from './pool.ts';
 import { birthOf } from './process-tree.ts';
 
 /** A child that has not answered so long after the deadline is killed, milliseconds. */
-const graceMs = 1_500;
+const graceMs = 1_700;
 
 export interface JourneyEngineOptions {
   /** Journeys at a time: children, with a browser each. */
@@ -33,7 +33,7 @@ export interface JourneyEngineOptions {
   readonly headed?: boolean;
   /** Runs after which a child is replaced. Default 200. */
   readonly runsMax?: number;
-  /** Resident memory of a child and its browser beyond which it is replaced, bytes. Default 2 GiB: shared pages count in each process. */
+  /** Resident memory of a child and its browser beyond which it is replaced, and a run killed, bytes. Default 2 GiB: shared pages count in each process. */
   readonly childBytesMax?: number;
 }
 
@@ -55,6 +55,7 @@ class PooledJourneys implements JourneyEngine {
   readonly #options: JourneyEngineOptions;
   readonly #root: string;
   readonly #bundles: BundleFiles;
+  readonly #childBytesMax: number;
   readonly #pool: Pool;
   readonly #stopping = new AbortController();
   #settings: Promise<{ chromium?: string; sandbox: boolean; headed: boolean }> | undefined;
@@ -64,11 +65,12 @@ class PooledJourneys implements JourneyEngine {
     // The owner is in the name: what a killed owner left behind is known by it.
     const owner = `${process.pid}-${birthOf(process.pid)}`;
     this.#root = join(options.dataDir, 'journeys', `${owner}-${randomBytes(4).toString('hex')}`);
+    this.#childBytesMax = options.childBytesMax ?? 2 * 1024 ** 3;
     this.#bundles = createBundleFiles(join(this.#root, 'bundles'));
     this.#pool = createPool({
       size: options.poolSize,
       runsMax: options.runsMax ?? 200,
-      childBytesMax: options.childBytesMax ?? 2 * 1024 ** 3,
+      childBytesMax: this.#childBytesMax,
       start: () => this.#startChild(),
       log: options.log,
     });
@@ -108,7 +110,8 @@ class PooledJourneys implements JourneyEngine {
     if (child === undefined) return finish(broken(called, 'vantage', this.#whyNone()));
     const order = orderOf(task, probe, surroundings, { bundle, deadlineAt, traceId: called.traceId });
     const watch = new Watch(surroundings.onStep);
-    const ending = await child.perform(order, deadlineAt + graceMs, (event) => watch.tell(event));
+    const bounds = { killAt: deadlineAt + graceMs, bytesMax: this.#childBytesMax };
+    const ending = await child.perform(order, bounds, (event) => watch.tell(event));
     const finding = await findingOf(
       ending,
       { probe, called, watch, order, stopping: this.#stopping.signal.aborted },

@@ -8,11 +8,12 @@ import type { ArtifactRef, Finding, Reason, StepResult, Vitals } from '../../res
 import type { StepEvent, Surroundings } from '../engine.ts';
 import { createRedactor } from '../redact.ts';
 import type { Ending, RunEvent } from './child-process.ts';
-import type { Order, Report } from './messages.ts';
+import type { Made, Order, Report } from './messages.ts';
 
-/** Keeping a screenshot must not make a run late, milliseconds. */
-const keepMsMax = 300;
-const screenshotBytesMax = 512 * 1024;
+/** Keeping what a run made takes at most so long, milliseconds; less at its deadline, so that the result is on time. */
+const keepMsMax = 3_000;
+const keepAfterDeadlineMsMax = 1_900;
+const madeMax = 5;
 const stepsMax = 200;
 
 /** When a run was asked for, and its trace. */
@@ -24,6 +25,8 @@ export interface Called {
 /** Follows a run while it goes on, so that something is known of it even when its child never reports. */
 export class Watch {
   startedAt: number | undefined;
+  /** Cleanups that are registered and have not run. */
+  cleanups = 0;
   readonly steps: StepResult[] = [];
   readonly #open: { name: string; at: number }[] = [];
   readonly #onStep: ((event: StepEvent) => void) | undefined;
@@ -35,6 +38,10 @@ export class Watch {
   tell(message: RunEvent): void {
     if (message.type === 'began') {
       this.startedAt = message.at;
+      return;
+    }
+    if (message.type === 'cleanups') {
+      this.cleanups = message.count;
       return;
     }
     const { event } = message;
@@ -72,16 +79,24 @@ interface Circumstances {
   readonly stopping: boolean;
 }
 
-/** What a run's ending says, with its screenshot kept. */
+/** What a run's ending says, with what it made kept. */
 export async function findingOf(ending: Ending, about: Circumstances, around: Surroundings): Promise<Finding> {
   if (ending.type !== 'report') return withoutReport(ending, about);
-  const { verdict, screenshot, ...seen } = ending.report;
-  const artifacts = await keep(screenshot, around);
+  const { verdict, made, ...seen } = ending.report;
+  const artifacts = await keep(
+    made,
+    Math.min(Date.now() + keepMsMax, about.order.deadlineAt + keepAfterDeadlineMsMax),
+    around,
+  );
+  const { outcome, reason, message }: Judgement = verdict ??
+    overBudget(ending.report, about.probe) ?? { outcome: 'pass' };
   return {
     ...seen,
     traceId: about.called.traceId,
     ...(artifacts.length === 0 ? {} : { artifacts }),
-    ...(verdict ?? overBudget(ending.report, about.probe) ?? { outcome: 'pass' }),
+    outcome,
+    ...(reason === undefined ? {} : { reason }),
+    ...(message === undefined ? {} : { message }),
   };
 }
 
@@ -99,6 +114,7 @@ function withoutReport(ending: Exclude<Ending, { type: 'report' }>, about: Circu
     outcome: 'broken',
     ...whyNoReport(ending, about, seen.step === undefined ? '' : ` in step "${redact(seen.step)}"`),
     ...seen,
+    ...(about.watch.cleanups === 0 ? {} : { cleanupFault: notCleanedUp(about.watch.cleanups) }),
   };
 }
 
@@ -116,19 +132,36 @@ function whyNoReport(
       message: `the script ${what} and was killed after its ${time}${where}; look for an endless loop`,
     };
   }
-  if (ending.outOfMemory) return { reason: 'memory', message: `the script used up its memory${where}` };
+  if (ending.type === 'overweight') {
+    const mebibytes = Math.round(ending.bytes / 1024 ** 2);
+    return {
+      reason: 'memory',
+      message: `the journey and its browser held ${mebibytes} MiB${where}, more than they may, and were killed`,
+    };
+  }
+  if (ending.over === 'memory') return { reason: 'memory', message: `the script used up its memory${where}` };
+  if (ending.over === 'disk') {
+    return { reason: 'killed', message: `the run wrote more to the disk than it may${where}; look at its downloads` };
+  }
   return { reason: 'crash', message: `the process of the journey died${where} (${ending.how})` };
 }
 
-async function keep(screenshot: Report['screenshot'], around: Surroundings): Promise<ArtifactRef[]> {
-  if (screenshot === undefined || screenshot.content.byteLength > screenshotBytesMax) return [];
+function notCleanedUp(count: number): string {
+  const what = count === 1 ? 'the cleanup that was registered' : `the ${count} cleanups that were registered`;
+  return `${what} could not run: the process that would have run it is gone`;
+}
+
+/** Keeps what a run made, side by side; what is not kept until then is left out. */
+async function keep(made: readonly Made[], until: number, around: Surroundings): Promise<ArtifactRef[]> {
   // Evidence is worth much, but a result without it is worth more than none.
-  const kept = around.keepArtifact('screenshot', screenshot.type, screenshot.content).catch(() => undefined);
+  const keeping = made
+    .slice(0, madeMax)
+    .map(({ kind, type, content }) => around.keepArtifact(kind, type, content).catch(() => undefined));
   const timer = new AbortController();
-  const late = sleep(keepMsMax, undefined, { signal: timer.signal }).catch(() => undefined);
-  const artifact = await Promise.race([kept, late]);
+  const late = sleep(Math.max(0, until - Date.now()), undefined, { signal: timer.signal }).catch(() => undefined);
+  const kept = await Promise.all(keeping.map((one) => Promise.race([one, late])));
   timer.abort();
-  return artifact === undefined ? [] : [artifact];
+  return kept.filter((artifact) => artifact !== undefined);
 }
 
 /** What degrades a run that passed: too slow as a whole, or a vital beyond its budget. */

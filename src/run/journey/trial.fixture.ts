@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { createLog } from '../../base/log.ts';
 import { bundle } from '../../probe/bundle.ts';
 import type { JourneyProbe, Landscape, System, Vantage } from '../../probe/definition.ts';
-import type { ArtifactRef, Result } from '../../result/result.ts';
+import type { ArtifactRef, Cause, Result } from '../../result/result.ts';
 import type { StepEvent } from '../engine.ts';
 import { createJourneyEngine, type JourneyEngine, type JourneyEngineOptions } from './engine.ts';
 import { processTree } from './process-tree.ts';
@@ -21,6 +21,9 @@ export interface Trial {
   readonly systems?: Readonly<Record<string, Partial<System>>>;
   readonly egress?: string;
   readonly secrets?: Readonly<Record<string, string>>;
+  /** `manual` by default. */
+  readonly cause?: Cause;
+  readonly trace?: boolean;
   readonly onStep?: (event: StepEvent) => void;
 }
 
@@ -68,7 +71,7 @@ export class Stand implements AsyncDisposable {
     const result = await this.engine.run(
       {
         check: { id: 'shop/trial@fra', probe, variant, vantage: 'fra' },
-        cause: 'manual',
+        cause: trial.cause ?? 'manual',
         scheduledAt: 1,
         plan: 'plan',
       },
@@ -87,6 +90,7 @@ export class Stand implements AsyncDisposable {
           artifacts.push({ ref, content });
           return ref;
         },
+        ...(trial.trace === undefined ? {} : { trace: trial.trace }),
         ...(trial.onStep === undefined ? {} : { onStep: trial.onStep }),
       },
     );
@@ -100,8 +104,7 @@ export class Stand implements AsyncDisposable {
   }
 
   /** Pids of the browsers themselves, without the processes that they start, but with the script that wraps one. */
-  async browsers(): Promise<number[]> {
-    const children = this.engine.pids();
+  async browsers(children = this.engine.pids()): Promise<number[]> {
     const below = (await Promise.all(children.map((pid) => processTree(pid)))).flat();
     const under = (parents: readonly number[]) =>
       below.filter(({ parent }) => parents.includes(parent)).map(({ pid }) => pid);

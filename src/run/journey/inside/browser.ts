@@ -27,18 +27,29 @@ export interface OwnBrowser {
   get(): Promise<{ readonly browser: Browser; readonly userAgent: string }>;
   /** The one that runs now, if any. */
   readonly current: Browser | undefined;
+  /** It is being launched: processes that start now are its own. */
+  readonly launching: boolean;
 }
 
 /** Prepares for a browser, without starting it. */
 export function ownBrowser(settings: ChildSettings): OwnBrowser {
   let running: { browser: Browser; userAgent: string } | undefined;
+  let launches = 0;
   return {
+    get launching() {
+      return launches > 0;
+    },
     get current() {
       return running?.browser.isConnected() ? running.browser : undefined;
     },
     async get() {
       if (running?.browser.isConnected()) return running;
-      running = await launch(settings);
+      launches += 1;
+      try {
+        running = await launch(settings);
+      } finally {
+        launches -= 1;
+      }
       return running;
     },
   };

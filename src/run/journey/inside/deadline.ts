@@ -27,14 +27,15 @@ export function atDeadline(
     const message = `the script had not ended after ${time}, and was not waiting for the target`;
     return { outcome: 'broken', reason: 'killed', message };
   }
-  const waiting = waitedIn(released);
+  const { waiting, firstHand } = waitedIn(released);
   const message = `not done after ${time}${waiting === '' ? '' : `; waited in ${waiting}`}`;
-  return { outcome: 'fail', reason: 'timeout', message };
+  return { outcome: 'fail', reason: 'timeout', message, ...(firstHand ? { firstHand } : {}) };
 }
 
-function waitedIn(released: Error | undefined): string {
-  if (released === undefined) return '';
+function waitedIn(released: Error | undefined): { readonly waiting: string; readonly firstHand: boolean } {
+  if (released === undefined) return { waiting: '', firstHand: false };
   const failure = { error: released, at: 'script', inStep: false, deliberate: false, browserDied: false } as const;
-  const { message } = judge({ ...failure, proxy: undefined });
-  return message.replace(/(Error: )?Target page, context or browser has been closed\s*/, '').trim();
+  const { message, firstHand = false } = judge({ ...failure, proxy: undefined });
+  const waiting = message.replace(/(Error: )?Target page, context or browser has been closed\s*/, '').trim();
+  return { waiting, firstHand };
 }

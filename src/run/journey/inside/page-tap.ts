@@ -19,12 +19,15 @@ interface Paused {
   readonly request: { readonly url: string; readonly headers: Readonly<Record<string, string>> };
 }
 
-/** Taps a page. `traceparent` is asked for at each request: a page is made before its run is known. */
+/**
+ * Taps a page. `traceparent` is asked for at each request: a page is made before its run is known. `''`: what goes
+ * there must carry none.
+ */
 export async function tapPage(
   context: BrowserContext,
   page: Page,
   vitals: VitalsSeen,
-  traceparent: () => string | undefined,
+  traceparent: (url: string) => string | undefined,
 ): Promise<void> {
   script ??= vitalsScript();
   const session = await context.newCDPSession(page);
@@ -34,8 +37,8 @@ export async function tapPage(
   });
   session.on('Fetch.requestPaused', (paused) => {
     if (paused.resourceType === 'Document' && paused.frameId === mainFrame) vitals.expectPaint();
-    const value = traceable(paused, page, mainFrame) ? traceparent() : undefined;
-    resume(session, paused, value);
+    const value = traceparent(paused.request.url);
+    resume(session, paused, value === '' || traceable(paused, page, mainFrame) ? value : undefined);
   });
   const [tree] = await Promise.all([
     session.send('Page.getFrameTree'),
@@ -59,7 +62,9 @@ function traceable({ frameId, resourceType, request }: Paused, page: Page, mainF
 }
 
 function resume(session: CDPSession, { requestId, request }: Paused, traceparent: string | undefined): void {
-  const headers = Object.entries({ ...request.headers, traceparent: traceparent ?? '' });
+  // A redirected request still has the one of its first hop.
+  const others = Object.entries(request.headers).filter(([name]) => name.toLowerCase() !== 'traceparent');
+  const headers = [...others, ...(traceparent ? [['traceparent', traceparent] as const] : [])];
   session
     .send('Fetch.continueRequest', {
       requestId,

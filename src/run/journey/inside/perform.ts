@@ -1,46 +1,34 @@
 /**
  * One run inside the child: set the stage, play the script, gather what was seen, clean up, judge.
  */
-import type { APIRequestContext } from 'playwright';
 import { asError } from '../../../base/errors.ts';
 import { formatDuration } from '../../../base/time.ts';
-import type { JourneyScript } from '../../../probe/dsl-value.ts';
-import { messageCharsMax } from '../../../result/result.ts';
 import type { StepEvent } from '../../engine.ts';
 import { createRedactor } from '../../redact.ts';
-import type { FromChild, Order, Report, StageSettings, Verdict } from '../messages.ts';
-import { runCleanups } from './cleanup.ts';
+import type { Order, Report, Verdict } from '../messages.ts';
+import { type Blame, blame } from './blame.ts';
+import { type CleanupFault, runCleanups } from './cleanup.ts';
 import { atDeadline } from './deadline.ts';
-import { pageInFront, screenshotOf, within } from './evidence.ts';
+import type { DocumentAnswer } from './documents.ts';
+import { addressOf, type Evidence, gather, pageInFront } from './evidence.ts';
 import { loadScript } from './imports.ts';
-import { namesTaken } from './parameters.ts';
+import { reportOf } from './report.ts';
 import { sourceLineOf } from './source-line.ts';
-import { apiClient, type Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 import { recordSteps, type Steps } from './steps.ts';
-import { Traffic } from './traffic.ts';
-import { type Failure, judge, ScriptMisuse, SecretMissing } from './verdict.ts';
+import { type Surround, Tools } from './tools.ts';
+import type { Fault } from './traffic.ts';
+import { type Failure, judge, ScriptMisuse } from './verdict.ts';
+import { within } from './within.ts';
 
-/** An action that is not told otherwise waits so long, milliseconds; less when the run has less. */
-const actionMsMax = 10_000;
-const navigationMsMax = 30_000;
 /** Cleaning up takes at most so long in all; at the deadline, what remains of the time after it. */
 const cleanupMsMax = 5_000;
 /** Evidence, cleaning up and the report of a run that met its deadline must be done so long after it. */
-const afterDeadlineMsMax = 950;
-const screenshotMsMax = 1_500;
-const consoleCharsMax = 300;
-const urlCharsMax = 2_000;
-
-/** What a run needs from its child. */
-export interface Surround {
-  /** A stage of this kind, prepared or new. @throws BrowserFault */
-  readonly stage: (settings: StageSettings) => Promise<Stage>;
-  readonly tell: (message: FromChild) => void;
-  /** Called when a script that had a page passed: what comes now leaves the browser idle. */
-  readonly passed: () => void;
-  /** Rejects when something is thrown where nobody catches it. */
-  readonly stray: Promise<never>;
-}
+const afterDeadlineMsMax = 1_250;
+/** Evidence is gathered for so long; of a run that met its deadline, until so long after it. */
+const evidenceMsMax = 1_500;
+const evidenceAfterDeadlineMsMax = 450;
+const traceMsMax = 3_000;
 
 export interface Performance {
   readonly report: Report;
@@ -67,10 +55,7 @@ class Run {
   readonly #around: Surround;
   readonly #redact: (text: string) => string;
   readonly #steps: Steps;
-  readonly #cleanups: (() => unknown)[] = [];
-  #traffic = new Traffic();
-  #stage: Stage | undefined;
-  #api: APIRequestContext | undefined;
+  readonly #tools: Tools;
   #startedAt = Date.now();
   #origin = performance.now();
   /** The script has been called, and has not ended. */
@@ -80,8 +65,12 @@ class Run {
     this.#order = order;
     this.#around = around;
     this.#redact = createRedactor(Object.values(order.secrets));
-    const tell = (event: StepEvent) => around.tell({ type: 'step', event });
-    this.#steps = recordSteps(() => performance.now() - this.#origin, this.#redact, tell);
+    this.#steps = recordSteps(
+      () => performance.now() - this.#origin,
+      this.#redact,
+      (event) => this.#onStep(event),
+    );
+    this.#tools = new Tools(order, around, this.#steps);
   }
 
   async perform(): Promise<Performance> {
@@ -89,68 +78,34 @@ class Run {
     const preparing = async () => {
       const script = await loadScript(this.#order.bundle, this.#order.export);
       at = 'browser';
-      return { script, args: await this.#argumentsFor(script) };
+      return { script, args: await this.#tools.make(script) };
     };
     const ready = await this.#untilDeadline(preparing());
     if (ready.type !== 'done') {
       const error = ready.type === 'threw' ? asError(ready.error) : new Error(this.#late(at));
-      return this.#conclude({ type: 'threw', error }, this.#verdictOf(error, at));
+      return this.#conclude({ type: 'threw', error }, { known: this.#verdictOf(error, at) });
     }
     this.#startedAt = Date.now();
     this.#origin = performance.now();
     this.#around.tell({ type: 'began', at: this.#startedAt });
     const { script, args } = ready.value;
     this.#playing = true;
+    this.#around.folder.enter();
     const ending = (async () => script(args))();
     const ended = () => {
       this.#playing = false;
     };
     ending.then(ended, ended);
     const outcome = await this.#untilDeadline(ending);
-    if (outcome.type === 'done') return this.#conclude({ type: 'passed' });
-    if (outcome.type === 'threw') return this.#conclude(outcome);
-    return this.#conclude(outcome, undefined, ending);
+    this.#around.folder.leave();
+    if (outcome.type === 'done') return this.#conclude(this.#ended());
+    return this.#conclude(outcome, { ending });
   }
 
-  /** What the script is given; only what it names is made. */
-  async #argumentsFor(script: JourneyScript): Promise<Record<string, unknown>> {
-    const names = namesTaken(script);
-    const takes = (name: string) => names === 'all' || names.has(name);
-    const { values } = this.#order;
-    const args: Record<string, unknown> = {
-      ...values,
-      step: this.#steps.step,
-      secret: (name: string) => this.#secret(name),
-      cleanup: (body: () => unknown) => this.#addCleanup(body),
-    };
-    if (takes('page') || takes('context')) {
-      const stage = await this.#around.stage(this.#order.stage);
-      this.#stage = stage;
-      this.#traffic = stage.traffic;
-      await stage.begin(this.#order);
-      const left = Math.max(1, this.#order.deadlineAt - Date.now());
-      stage.context.setDefaultTimeout(Math.min(actionMsMax, left));
-      stage.context.setDefaultNavigationTimeout(Math.min(navigationMsMax, left));
-      Object.assign(args, { page: stage.page, context: stage.context, request: stage.context.request });
-    } else if (takes('request')) {
-      this.#api = await apiClient(this.#order, this.#traffic);
-      args.request = this.#api;
-    }
-    return args;
-  }
-
-  #secret(name: string): string {
-    const value = this.#order.secrets[name];
-    if (value !== undefined) return value;
-    throw new SecretMissing(
-      `the secret ${name} is not there: name it among the probe's secrets, and set it at the vantage ` +
-        `(environment, or a file in VEDETTE_SECRETS_DIR)`,
-    );
-  }
-
-  #addCleanup(body: () => unknown): void {
-    if (typeof body !== 'function') throw new TypeError('cleanup wants a function: cleanup(() => …)');
-    this.#cleanups.push(body);
+  #onStep(event: StepEvent): void {
+    this.#around.tell({ type: 'step', event });
+    if (event.type === 'begin') this.#tools.trace?.begin(event.name);
+    else this.#tools.trace?.end();
   }
 
   async #untilDeadline<T>(
@@ -175,86 +130,122 @@ class Run {
       : `the browser was not ready within the journey's ${time}`;
   }
 
-  async #conclude(played: Played, known?: Verdict, ending?: Promise<unknown>): Promise<Performance> {
-    const durationMs = Math.round(performance.now() - this.#origin);
-    if (played.type === 'passed' && this.#stage !== undefined) this.#around.passed();
-    const failedStep = played.type === 'threw' ? this.#steps.failedIn(played.error) : this.#steps.open();
-    const from = this.#origin + (failedStep?.startMs ?? 0);
-    const suspect =
-      played.type === 'passed' ? undefined : this.#traffic.suspect(from, this.#order.system, this.#order.dependsOn);
-    const screenshot = played.type === 'passed' ? undefined : await this.#picture();
-    const finalUrl = this.#finalUrl();
-    this.#steps.close();
-    // Before cleaning up, which may open pages of its own.
-    if (this.#stage?.usable && this.#timeLeft(500) > 450) await this.#stage.vitals.settle(this.#stage.page);
-    const vitals = this.#stage?.vitals.result();
-    const fault = await runCleanups(this.#cleanups, this.#timeLeft(cleanupMsMax));
-
-    let verdict = known;
-    let error = played.type === 'threw' ? played.error : undefined;
-    if (played.type === 'deadline') {
-      const released = await this.#release(ending);
-      error = released;
-      verdict = atDeadline(released, {
-        timeoutMs: this.#order.timeoutMs,
-        lateMs: this.#startedAt - (this.#order.deadlineAt - this.#order.timeoutMs),
-        busy: this.#traffic.busy > 0,
-      });
-    } else if (played.type === 'threw' && verdict === undefined) {
-      await this.#letBrowserDie(played.error);
-      verdict = this.#verdictOf(played.error, 'script');
-    }
-    if (fault !== undefined) verdict = withCleanup(verdict, fault);
-    return this.#performance({ durationMs, failedStep, suspect, screenshot, finalUrl, vitals, verdict, error }, played);
+  /** A script that returned has passed, unless its page crashed meanwhile, or a step of it still runs, and nobody knows how that ends. */
+  #ended(): Played {
+    if (this.#tools.stage?.crashed === true)
+      return { type: 'threw', error: new Error('the script went on without it') };
+    const open = this.#steps.openCall();
+    if (open === undefined) return { type: 'passed' };
+    const error = new ScriptMisuse(
+      `the script ended while its step "${open.name}" was still running; write await before step(…)`,
+    );
+    error.stack = open.stack;
+    return { type: 'threw', error };
   }
 
-  #performance(
-    seen: {
-      durationMs: number;
-      failedStep: { readonly name: string } | undefined;
-      suspect: string | undefined;
-      screenshot: Report['screenshot'];
-      finalUrl: string | undefined;
-      vitals: Report['vitals'];
-      verdict: Verdict | undefined;
-      error: unknown;
-    },
+  async #conclude(
     played: Played,
-  ): Performance {
-    const { verdict, failedStep, suspect, screenshot, finalUrl, vitals } = seen;
-    const requests = this.#traffic.summary();
-    const consoleErrors = (this.#stage?.errors ?? []).map((line) => this.#redact(line).slice(0, consoleCharsMax));
-    const sourceLine = seen.error instanceof Error ? this.#sourceLine(seen.error) : undefined;
-    const report: Report = {
+    more: { readonly known?: Verdict; readonly ending?: Promise<unknown> } = {},
+  ): Promise<Performance> {
+    const durationMs = Math.round(performance.now() - this.#origin);
+    const { stage, traffic } = this.#tools;
+    if (played.type === 'passed' && stage !== undefined) this.#around.passed();
+    const view = await this.#lookAround(played);
+    const cleanupFault = await runCleanups(this.#tools.cleanups, this.#timeLeft(cleanupMsMax), (count) =>
+      this.#around.tell({ type: 'cleanups', count }),
+    );
+    const trace = await view.trace;
+    const { verdict: judged, error } = await this.#judge(played, { ...more, busy: view.busy });
+    const { verdict = this.#cleanupVerdict(cleanupFault), suspect } = this.#blame(judged, view);
+    const seen = {
       startedAt: this.#startedAt,
-      durationMs: seen.durationMs,
+      durationMs,
       steps: this.#steps.results(),
-      ...(verdict === undefined ? {} : { verdict: { ...verdict, message: this.#text(verdict.message) } }),
-      ...(verdict === undefined || failedStep === undefined ? {} : { step: failedStep.name }),
-      // What is broken here is no other system's doing.
-      ...(suspect === undefined || verdict?.outcome !== 'fail' ? {} : { suspect }),
-      ...(vitals === undefined ? {} : { vitals }),
-      ...(Object.keys(requests).length === 0 ? {} : { requests }),
-      ...(consoleErrors.length === 0 ? {} : { consoleErrors }),
-      ...(finalUrl === undefined ? {} : { finalUrl }),
-      ...(sourceLine === undefined ? {} : { sourceLine }),
-      ...(screenshot === undefined ? {} : { screenshot }),
+      verdict,
+      step: view.failedStep?.name,
+      suspect,
+      vitals: view.vitals,
+      requests: traffic.summary(),
+      faults: view.faults,
+      systemOf: this.#systemOf,
+      console: stage?.errors ?? [],
+      finalUrl: view.finalUrl,
+      evidence: view.evidence,
+      sourceLine: error instanceof Error ? this.#sourceLine(error) : undefined,
+      cleanupFault: cleanupFault?.message,
+      trace,
     };
     const doubt = this.#doubt(played, verdict);
-    return {
-      report,
-      stage: this.#stage,
-      ...(doubt === undefined ? {} : { doubt }),
-      clear: async () => {
-        await this.#api?.dispose();
-        await this.#stage?.context.close();
-      },
+    const clear = async () => {
+      await this.#tools.dispose();
+      await stage?.context.close();
     };
+    return { report: reportOf(seen, this.#redact), stage, ...(doubt === undefined ? {} : { doubt }), clear };
+  }
+
+  /** What there is to see when the script has ended, before its cleanups change it. */
+  async #lookAround(played: Played) {
+    const { stage, traffic } = this.#tools;
+    const passed = played.type === 'passed';
+    const failedStep = (played.type === 'threw' ? this.#steps.failedIn(played.error) : undefined) ?? this.#steps.open();
+    const since = traffic.faultsSince(this.#origin + (failedStep?.startMs ?? 0));
+    const before = traffic.faultsSince(0).filter((fault) => !fault.hanging && !since.includes(fault));
+    const busy = traffic.busy > 0;
+    // Ended first: what is done for the evidence is no part of the run.
+    const trace = this.#trace(passed);
+    const evidence = passed ? undefined : await this.#evidence();
+    const page = stage === undefined ? undefined : pageInFront(stage.context, stage.page);
+    const finalUrl = page === undefined ? undefined : addressOf(page, this.#redact);
+    const document = page === undefined ? undefined : stage?.documents.of(page);
+    this.#steps.close();
+    if (stage?.usable && this.#timeLeft(500) > 450) await stage.vitals.settle(stage.page);
+    const vitals = stage?.vitals.result();
+    return { failedStep, since, faults: [...since, ...before], busy, trace, evidence, finalUrl, document, vitals };
+  }
+
+  #blame(
+    judged: Verdict | undefined,
+    view: { readonly since: readonly Fault[]; readonly document: DocumentAnswer | undefined },
+  ): Partial<Blame> {
+    if (judged === undefined) return {};
+    return blame(judged, {
+      ...(view.document === undefined ? {} : { document: view.document }),
+      faults: view.since,
+      systemOf: this.#systemOf,
+      own: this.#order.system,
+      dependsOn: this.#order.dependsOn,
+    });
+  }
+
+  readonly #systemOf = (url: string) => this.#tools.traffic.systemOf(url)?.name;
+
+  /** What the script's ending says, before anything else is looked at. */
+  async #judge(
+    played: Played,
+    { known, ending, busy }: { known?: Verdict; ending?: Promise<unknown>; busy: boolean },
+  ): Promise<{ verdict: Verdict | undefined; error: unknown }> {
+    if (played.type === 'passed') return { verdict: undefined, error: undefined };
+    if (played.type === 'deadline') {
+      const released = await this.#release(ending);
+      const lateMs = this.#startedAt - (this.#order.deadlineAt - this.#order.timeoutMs);
+      return { verdict: atDeadline(released, { timeoutMs: this.#order.timeoutMs, lateMs, busy }), error: released };
+    }
+    if (known !== undefined) return { verdict: known, error: played.error };
+    await this.#letBrowserDie(played.error);
+    return { verdict: this.#verdictOf(played.error, 'script'), error: played.error };
+  }
+
+  /** A run that went well, but left something behind. */
+  #cleanupVerdict(fault: CleanupFault | undefined): Verdict | undefined {
+    if (fault === undefined) return undefined;
+    const outcome = fault.thrown === undefined ? 'fail' : this.#verdictOf(fault.thrown, 'script').outcome;
+    return { outcome, reason: 'cleanup', message: `cleaning up failed: ${fault.message}` };
   }
 
   #doubt(played: Played, verdict: Verdict | undefined): string | undefined {
     if (played.type === 'deadline') return 'its run met the deadline';
     if (this.#playing) return 'its script had not ended';
+    if (played.type === 'threw' && played.error instanceof ScriptMisuse) return verdict?.message;
     if (verdict?.outcome === 'broken' && ['crash', 'browser'].includes(verdict.reason)) return verdict.message;
     return undefined;
   }
@@ -264,17 +255,18 @@ class Run {
     return Math.max(0, Math.min(msMax, this.#order.deadlineAt + afterDeadlineMsMax - 200 - Date.now()));
   }
 
-  async #picture(): Promise<Report['screenshot']> {
-    const stage = this.#stage;
+  async #evidence(): Promise<Evidence | undefined> {
+    const { stage } = this.#tools;
     if (!stage?.usable) return undefined;
-    const left = this.#order.deadlineAt + 450 - Date.now();
-    return screenshotOf(pageInFront(stage.context, stage.page), Math.min(screenshotMsMax, left));
+    const left = this.#order.deadlineAt + evidenceAfterDeadlineMsMax - Date.now();
+    const secrets = Object.values(this.#order.secrets);
+    return gather(pageInFront(stage.context, stage.page), secrets, Math.min(evidenceMsMax, left));
   }
 
-  #finalUrl(): string | undefined {
-    if (this.#stage === undefined) return undefined;
-    const url = pageInFront(this.#stage.context, this.#stage.page).url();
-    return url === 'about:blank' ? undefined : this.#redact(url).slice(0, urlCharsMax);
+  async #trace(passed: boolean): Promise<Uint8Array | undefined> {
+    const { trace } = this.#tools;
+    if (trace === undefined || (passed && this.#order.trace !== 'always')) return undefined;
+    return within(this.#timeLeft(traceMsMax), trace.stop());
   }
 
   /** Closes the browser context, upon which every call to Playwright that still waits rejects, and says which it was. */
@@ -284,14 +276,14 @@ class Run {
       () => undefined,
       (error: unknown) => asError(error),
     );
-    this.#stage?.context.close().catch(() => undefined);
-    this.#api?.dispose().catch(() => undefined);
+    this.#tools.stage?.context.close().catch(() => undefined);
+    this.#tools.dispose().catch(() => undefined);
     return thrown === undefined ? undefined : within(left(), thrown);
   }
 
   /** The news that the browser died comes a moment after the calls that it left unanswered. */
   async #letBrowserDie(thrown: unknown): Promise<void> {
-    const stage = this.#stage;
+    const { stage } = this.#tools;
     if (stage === undefined || !/closed|crash|disconnected/i.test(asError(thrown).message)) return;
     for (let waited = 0; waited < 100 && stage.context.browser()?.isConnected() && !stage.crashed; waited += 10) {
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -300,8 +292,8 @@ class Run {
 
   #verdictOf(thrown: unknown, at: Failure['at']): Verdict {
     const error = asError(thrown);
-    const browserDied =
-      this.#stage !== undefined && (this.#stage.crashed || this.#stage.context.browser()?.isConnected() !== true);
+    const { stage } = this.#tools;
+    const browserDied = stage !== undefined && (stage.crashed || stage.context.browser()?.isConnected() !== true);
     const verdict = judge({
       error,
       at,
@@ -310,9 +302,9 @@ class Run {
       browserDied,
       proxy: this.#order.stage.proxy === undefined ? undefined : new URL(this.#order.stage.proxy).hostname,
     });
-    if (verdict.reason === 'crash')
-      return { ...verdict, message: `the browser died during the run: ${verdict.message}` };
-    return verdict;
+    if (verdict.reason !== 'crash') return verdict;
+    const what = stage?.context.browser()?.isConnected() === true ? 'the page crashed' : 'the browser died';
+    return { ...verdict, message: `${what} during the run: ${verdict.message}` };
   }
 
   /** Whether the innermost frame of the stack is the bundle's own. */
@@ -323,17 +315,6 @@ class Run {
   }
 
   #sourceLine(error: Error): Report['sourceLine'] {
-    const found = sourceLineOf(error.stack ?? '', this.#order.bundle, this.#order.source);
-    return found === undefined ? undefined : { ...found, text: this.#redact(found.text) };
+    return sourceLineOf(error.stack ?? '', this.#order.bundle, this.#order.source);
   }
-
-  /** Redacted before it is cut: half a secret would not be recognised. */
-  #text(raw: string): string {
-    return this.#redact(raw).slice(0, messageCharsMax);
-  }
-}
-
-function withCleanup(verdict: Verdict | undefined, fault: string): Verdict {
-  if (verdict === undefined) return { outcome: 'fail', reason: 'cleanup', message: `cleaning up failed: ${fault}` };
-  return { ...verdict, message: `${verdict.message}\ncleaning up failed too: ${fault}` };
 }

@@ -4,16 +4,12 @@
 import { readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload, type SourceMapping } from 'node:module';
 import { basename } from 'node:path';
+import type { SourceLine } from '../../../result/result.ts';
 
 const textCharsMax = 200;
 const framesMax = 50;
-
-/** A line of a file, counted from 1. `file` is a path from the probes folder. */
-export interface SourceLine {
-  readonly file: string;
-  readonly line: number;
-  readonly text: string;
-}
+/** Lines shown before and after the one that failed. */
+const aroundLines = 2;
 
 /**
  * Looks through a stack for the innermost frame that lies in the author's own `file`, else in anything of the
@@ -44,8 +40,12 @@ function isOrigin(entry: object): entry is SourceMapping {
 
 function lineOf(payload: SourceMapPayload, source: string, line: number): SourceLine {
   const content = payload.sourcesContent?.[payload.sources.indexOf(source)];
-  const text = content?.split('\n')[line - 1]?.trim() ?? '';
-  return { file: source.replace(/^(\.\.?\/)+/, ''), line, text: text.slice(0, textCharsMax) };
+  const file = source.replace(/^(\.\.?\/)+/, '');
+  if (content === undefined) return { file, line, text: '' };
+  const all = content.split('\n');
+  const from = Math.max(1, line - aroundLines);
+  const lines = all.slice(from - 1, line + aroundLines).map((one) => one.trimEnd().slice(0, textCharsMax));
+  return { file, line, text: (all[line - 1] ?? '').trim().slice(0, textCharsMax), from, lines };
 }
 
 function inlineMap(text: string): SourceMapPayload | undefined {

@@ -12,12 +12,13 @@ import {
   request,
 } from 'playwright';
 import { asError } from '../../../base/errors.ts';
-import type { Order, StageSettings } from '../messages.ts';
+import type { Order, StageSettings, SystemHosts } from '../messages.ts';
 import { BrowserFault, type OwnBrowser, userAgentSuffix } from './browser.ts';
-import { within } from './evidence.ts';
+import { Documents } from './documents.ts';
 import { tapPage } from './page-tap.ts';
 import { Traffic } from './traffic.ts';
 import { VitalsSeen } from './vitals.ts';
+import { within } from './within.ts';
 
 /** A page that was prepared ahead and does not answer in this time is not used, milliseconds. */
 const answerMsMax = 1_000;
@@ -30,33 +31,41 @@ function traceparentOf(traceId: string): string {
   return `00-${traceId}-${randomBytes(8).toString('hex')}-01`;
 }
 
+/** What the run that has the stage sends; nothing is known of it before it begins. */
+interface Tracing {
+  /** `''`: none may be sent there. */
+  traceparent?: (url: string) => string;
+}
+
 export class Stage {
   readonly context: BrowserContext;
   readonly page: Page;
   readonly key: string;
   readonly traffic = new Traffic();
+  readonly documents = new Documents();
   readonly vitals: VitalsSeen;
   /** Errors on the pages' consoles, as they came. */
   readonly errors: string[] = [];
   crashed = false;
-  readonly #run: { traceId?: string };
+  readonly #run: Tracing;
 
-  private constructor(context: BrowserContext, page: Page, key: string, vitals: VitalsSeen, run: { traceId?: string }) {
+  private constructor(context: BrowserContext, page: Page, key: string, vitals: VitalsSeen, run: Tracing) {
     this.context = context;
     this.page = page;
     this.key = key;
     this.vitals = vitals;
     this.#run = run;
     this.traffic.watch(context);
+    this.documents.watch(context);
     context.on('console', (line) => {
-      if (line.type() === 'error') this.#note(line.text());
+      if (line.type() === 'error') this.#note(consoleTold(line.text(), line.location().url));
     });
     context.on('weberror', (fault) => this.#note(String(fault.error())));
     this.#watchPage(page);
     context.on('page', (other) => {
       this.#watchPage(other);
       // A window that the page opens: its first request may be gone before the tap is there.
-      tapPage(context, other, vitals, () => traceOf(run)).catch(() => undefined);
+      tapPage(context, other, vitals, (url) => run.traceparent?.(url)).catch(() => undefined);
     });
   }
 
@@ -68,8 +77,8 @@ export class Stage {
       context = await browser.newContext(contextOptions(settings, userAgent));
       const page = await context.newPage();
       const vitals = new VitalsSeen();
-      const run: { traceId?: string } = {};
-      await tapPage(context, page, vitals, () => traceOf(run));
+      const run: Tracing = {};
+      await tapPage(context, page, vitals, (url) => run.traceparent?.(url));
       return new Stage(context, page, stageKey(settings), vitals, run);
     } catch (thrown) {
       await context?.close().catch(() => undefined);
@@ -88,19 +97,22 @@ export class Stage {
 
   /** From here on it belongs to this run. */
   async begin(order: Order): Promise<void> {
-    this.#run.traceId = order.traceId;
+    this.#run.traceparent = (url) => traceFor(order, this.traffic.systemOf(url));
     this.traffic.begin(order.systems);
     this.traffic.wrap(this.context.request, (url, options) => ({
       ...options,
       headers: { ...outgoing(order, this.traffic, url), ...options?.headers },
     }));
     // Only where it is asked for: a route costs every request, and the cache.
-    if (order.systems.some(({ headers }) => Object.keys(headers).length > 0)) {
+    if (order.systems.some(wantsMore)) {
       await this.context.route(
-        (url) => hasHeaders(this.traffic.systemOf(url.href)?.headers),
+        (url) => wantsMore(this.traffic.systemOf(url.href)),
         (route) => {
-          const extra = this.traffic.systemOf(route.request().url())?.headers;
-          return route.continue({ headers: { ...route.request().headers(), ...extra } }).catch(() => undefined);
+          const request = route.request();
+          const system = this.traffic.systemOf(request.url());
+          const trace = system?.traceparent === true ? { traceparent: traceparentOf(order.traceId) } : {};
+          const headers = { ...request.headers(), ...trace, ...system?.headers };
+          return route.continue({ headers }).catch(() => undefined);
         },
       );
     }
@@ -115,6 +127,11 @@ export class Stage {
   #note(line: string): void {
     if (this.errors.length < consoleLinesMax) this.errors.push(line.slice(0, consoleCharsMax));
   }
+}
+
+/** The browser's own complaint of a request does not say which one it was. */
+function consoleTold(text: string, url: string): string {
+  return text.startsWith('Failed to load resource') && url !== '' ? `${text} ${url}` : text;
 }
 
 /** By this two runs know that they can use the same kind of stage. */
@@ -138,15 +155,19 @@ export async function apiClient(order: Order, traffic: Traffic): Promise<APIRequ
 }
 
 function outgoing(order: Order, traffic: Traffic, url: string): Record<string, string> {
-  return { traceparent: traceparentOf(order.traceId), ...traffic.systemOf(url)?.headers };
+  const system = traffic.systemOf(url);
+  const traceparent = traceFor(order, system);
+  return { ...(traceparent === '' ? {} : { traceparent }), ...system?.headers };
 }
 
-function traceOf(run: { traceId?: string }): string | undefined {
-  return run.traceId === undefined ? undefined : traceparentOf(run.traceId);
+/** `''` where the system wants none. */
+function traceFor(order: Order, system: SystemHosts | undefined): string {
+  return system?.traceparent === false ? '' : traceparentOf(order.traceId);
 }
 
-function hasHeaders(headers: Readonly<Record<string, string>> | undefined): boolean {
-  return headers !== undefined && Object.keys(headers).length > 0;
+/** Whether a page's requests to it carry more than the page would send. */
+function wantsMore(system: SystemHosts | undefined): boolean {
+  return system !== undefined && (system.traceparent === true || Object.keys(system.headers).length > 0);
 }
 
 function contextOptions(settings: StageSettings, userAgent: string): BrowserContextOptions {

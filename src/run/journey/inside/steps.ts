@@ -16,11 +16,13 @@ export interface Steps {
   failedIn(thrown: unknown): StepResult | undefined;
   /** The innermost step that is still open. */
   open(): StepResult | undefined;
+  /** Of an open step: what its call was, so that a stack can be shown of a step that nobody awaits. */
+  openCall(): { readonly name: string; readonly stack: string } | undefined;
   /** Ends all that are open, as failed: the run is over. */
   close(): void;
 }
 
-type Recorded = { -readonly [K in keyof StepResult]: StepResult[K] } & { ended: boolean };
+type Recorded = { -readonly [K in keyof StepResult]: StepResult[K] } & { ended: boolean; readonly call: Error };
 
 /**
  * Records steps. `sinceStart` is the clock, in ms; `text` redacts; `tell` hears as steps begin and end.
@@ -54,6 +56,8 @@ export function recordSteps(
         durationMs: 0,
         outcome: 'pass',
         ended: false,
+        // Its stack is written out only when somebody reads it.
+        call: new Error('called here'),
       };
       open.push(step);
       if (recorded.length < stepsMax) {
@@ -74,6 +78,10 @@ export function recordSteps(
     results: () => recorded.map(plain),
     failedIn: (thrown) => failures.get(thrown) ?? (thrown instanceof Error ? failures.get(thrown.cause) : undefined),
     open: () => open.at(-1),
+    openCall: () => {
+      const step = open.at(-1);
+      return step === undefined ? undefined : { name: step.name, stack: step.call.stack ?? '' };
+    },
     close: () => {
       for (const step of [...open].reverse()) end(step, 'fail');
     },

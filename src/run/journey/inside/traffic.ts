@@ -2,14 +2,15 @@
  * The requests of a run: how many went to which system, how they fared, and which system is suspect when a step fails.
  */
 import type { APIRequestContext, BrowserContext, Request } from 'playwright';
+import { asError } from '../../../base/errors.ts';
+import { systemsByHost } from '../../../probe/hosts.ts';
 import type { SystemRequests } from '../../../result/result.ts';
 import type { SystemHosts } from '../messages.ts';
-import { systemsByHost } from './systems.ts';
 
 const groupsMax = 50;
-/** Requests followed at a time, and failures remembered; more tell nothing new. */
+/** Requests followed at a time, and faults remembered; more tell nothing new. */
 const pendingMax = 2_000;
-const failuresMax = 200;
+const faultsMax = 200;
 /** A request that has been under way for so long when a step fails counts as hanging, milliseconds. */
 const hangingMs = 1_000;
 /** The group of what is beyond the bound. */
@@ -17,16 +18,29 @@ const others = 'other';
 
 interface Pending {
   readonly url: URL;
+  readonly method: string;
   readonly at: number;
   /** A stream never ends, and is not expected to. */
   readonly endless: boolean;
-  failed: boolean;
+  status?: number;
+}
+
+/** A request that failed, or has been under way for long. Times are those of `performance.now()`. */
+export interface Fault {
+  readonly url: URL;
+  readonly method: string;
+  /** When it failed; the present for one that hangs. */
+  readonly at: number;
+  readonly ms: number;
+  readonly status?: number;
+  readonly error?: string;
+  readonly hanging: boolean;
 }
 
 export class Traffic {
   readonly #pending = new Map<object, Pending>();
   readonly #ended: { url: URL; ms: number; failed: boolean }[] = [];
-  readonly #failures: { url: URL; at: number }[] = [];
+  readonly #faults: Fault[] = [];
   readonly #groups = new Map<string, { count: number; failed: number; slowestMs: number }>();
   #systemOf: (url: URL) => SystemHosts | undefined = () => undefined;
 
@@ -42,13 +56,15 @@ export class Traffic {
 
   /** Follows all requests of a browser context's pages. */
   watch(context: BrowserContext): void {
-    context.on('request', (request) => this.#begin(request, request.url(), request.resourceType() === 'eventsource'));
+    context.on('request', (request) =>
+      this.#begin(request, request.url(), request.method(), request.resourceType() === 'eventsource'),
+    );
     context.on('response', (response) => {
       const pending = this.#pending.get(response.request());
-      if (pending !== undefined && response.status() >= 500) pending.failed = true;
+      if (pending !== undefined) pending.status = response.status();
     });
-    context.on('requestfinished', (request) => this.#end(request, false));
-    context.on('requestfailed', (request) => this.#end(request, !givenUp(request)));
+    context.on('requestfinished', (request) => this.#end(request));
+    context.on('requestfailed', (request) => this.#end(request, givenUp(request) ? undefined : errorOf(request)));
   }
 
   /** Follows the requests that the script itself makes. `adapt` may add to their options, e.g. headers. */
@@ -58,14 +74,16 @@ export class Traffic {
     api.fetch = async (target, options) => {
       const url = typeof target === 'string' ? target : target.url();
       const key = {};
-      this.#begin(key, url, false);
-      let failed = true;
+      this.#begin(key, url, options?.method ?? 'GET', false);
       try {
         const response = await original(target, adapt(url, options));
-        failed = response.status() >= 500;
+        const pending = this.#pending.get(key);
+        if (pending !== undefined) pending.status = response.status();
+        this.#end(key);
         return response;
-      } finally {
-        this.#end(key, failed);
+      } catch (thrown) {
+        this.#end(key, firstLineOf(thrown));
+        throw thrown;
       }
     };
   }
@@ -87,31 +105,32 @@ export class Traffic {
     return Object.fromEntries(summary);
   }
 
-  /**
-   * The system, other than `own`, whose requests failed or hung since `from` (performance.now); those that the probe
-   * depends on go first. `undefined` when all went well, or only with hosts that nobody claims.
-   */
-  suspect(from: number, own: string, dependsOn: readonly string[]): string | undefined {
+  /** What failed since `from` (performance.now()) or hangs now, the oldest first. Answers of 400 to 499 are among it. */
+  faultsSince(from: number): Fault[] {
     const now = performance.now();
-    const hanging = [...this.#pending.values()].filter(({ at, endless }) => !endless && now - at >= hangingMs);
-    const bad = [...this.#failures.filter(({ at }) => at >= from), ...hanging];
-    const names = bad.map(({ url }) => this.#systemOf(url)?.name).filter((name) => name !== undefined && name !== own);
-    return names.find((name) => name !== undefined && dependsOn.includes(name)) ?? names[0];
+    const hanging = [...this.#pending.values()]
+      .filter(({ at, endless }) => !endless && now - at >= hangingMs)
+      .map(({ url, method, at }): Fault => ({ url, method, at: now, ms: now - at, hanging: true }));
+    return [...this.#faults.filter(({ at }) => at >= from), ...hanging];
   }
 
-  #begin(key: object, address: string, endless: boolean): void {
+  #begin(key: object, address: string, method: string, endless: boolean): void {
     if (!/^https?:/.test(address) || !URL.canParse(address) || this.#pending.size >= pendingMax) return;
-    this.#pending.set(key, { url: new URL(address), at: performance.now(), endless, failed: false });
+    this.#pending.set(key, { url: new URL(address), method, at: performance.now(), endless });
   }
 
-  #end(key: object, failed: boolean): void {
+  #end(key: object, error?: string): void {
     const pending = this.#pending.get(key);
     if (pending === undefined) return;
     this.#pending.delete(key);
-    const now = performance.now();
-    const bad = failed || pending.failed;
-    if (bad && this.#failures.length < failuresMax) this.#failures.push({ url: pending.url, at: now });
-    this.#ended.push({ url: pending.url, ms: now - pending.at, failed: bad });
+    const { url, method, status } = pending;
+    const at = performance.now();
+    const ms = at - pending.at;
+    if ((error !== undefined || (status ?? 0) >= 400) && this.#faults.length < faultsMax) {
+      const seen = { ...(status === undefined ? {} : { status }), ...(error === undefined ? {} : { error }) };
+      this.#faults.push({ url, method, at, ms, ...seen, hanging: false });
+    }
+    this.#ended.push({ url, ms, failed: error !== undefined || refuses(status) });
     if (this.#ended.length >= pendingMax) this.summary();
   }
 
@@ -133,7 +152,27 @@ export class Traffic {
 
 type FetchOptions = Parameters<APIRequestContext['fetch']>[1];
 
+/** Whether a status says that the server did not do its work; other statuses beyond 399 may be an answer. */
+function refuses(status: number | undefined): boolean {
+  return status !== undefined && (status >= 500 || status === 429);
+}
+
+/** Whether it broke what asked for it, as far as can be told from outside. */
+export function isBad({ hanging, error, status }: Fault): boolean {
+  return hanging || error !== undefined || refuses(status);
+}
+
 /** A request that the page itself gave up, by leaving or by choice, did not fail. */
 function givenUp(request: Request): boolean {
   return request.failure()?.errorText === 'net::ERR_ABORTED';
+}
+
+function errorOf(request: Request): string {
+  return request.failure()?.errorText ?? 'failed';
+}
+
+/** Without the name of the call and the log that Playwright adds. */
+function firstLineOf(thrown: unknown): string {
+  const [line = ''] = asError(thrown).message.split('\n');
+  return line.replace(/^apiRequestContext\.\w+: /, '');
 }

@@ -128,7 +128,8 @@ export function judge(failure: Failure): Verdict {
   const facts: Facts = { ...failure, message, call: callOf(message), code: codesOf(failure.error) };
   const row = rows.find(({ when }) => when(facts));
   const { outcome, reason } = row ?? { outcome: 'broken', reason: 'script' };
-  return { outcome, reason, message: readable(failure.error, message, reason) };
+  const firstHand = facts.call.startsWith('apiRequestContext.') || facts.code !== '';
+  return { outcome, reason, message: readable(failure.error, message, reason), ...(firstHand ? { firstHand } : {}) };
 }
 
 /** Classes of Playwright's that put their name before what they report. */

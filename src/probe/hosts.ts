@@ -1,15 +1,16 @@
 /**
- * Whose a request is: the system that claims its host.
+ * Whose a host is: the system that claims it.
  */
-import type { SystemHosts } from '../messages.ts';
 
 /**
  * Returns a function from a URL to the system that claims its host, by `host`, `host:port` or `*.domain`; an exact
  * claim goes before a wildcard. `undefined` where nobody does.
  */
-export function systemsByHost(systems: readonly SystemHosts[]): (url: URL) => SystemHosts | undefined {
-  const exact = new Map<string, SystemHosts>();
-  const wild: [suffix: string, system: SystemHosts][] = [];
+export function systemsByHost<S extends { readonly hosts: readonly string[] }>(
+  systems: readonly S[],
+): (url: URL) => S | undefined {
+  const exact = new Map<string, S>();
+  const wild: [suffix: string, system: S][] = [];
   for (const system of systems) {
     for (const host of system.hosts.map((one) => one.toLowerCase())) {
       if (host.startsWith('*.')) wild.push([host.slice(1), system]);

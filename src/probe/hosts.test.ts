@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { systemsByHost } from './systems.ts';
+import { systemsByHost } from './hosts.ts';
 
 const systemOf = systemsByHost([
-  { name: 'shop', hosts: ['shop.example', '*.shop.example'], headers: {} },
-  { name: 'api', hosts: ['api.shop.example'], headers: {} },
-  { name: 'payment', hosts: ['127.0.0.1:4001', 'Pay.example:443'], headers: {} },
-  { name: 'images', hosts: ['*.img.shop.example'], headers: {} },
+  { name: 'shop', hosts: ['shop.example', '*.shop.example'] },
+  { name: 'api', hosts: ['api.shop.example'] },
+  { name: 'payment', hosts: ['127.0.0.1:4001', 'Pay.example:443'] },
+  { name: 'images', hosts: ['*.img.shop.example'] },
 ]);
 
 test.each([
