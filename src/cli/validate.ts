@@ -7,12 +7,24 @@ import { checksOf, KINDS } from '../probe/definition.ts';
 import { formatFault, type Loaded, load } from '../probe/load.ts';
 import { paint } from './paint.ts';
 
+const about = `
+Prints a line for every fault: file:line  what is wrong; what to do.
+It finds options that cannot be, names that the landscape lacks, secrets in the open, and in scripts what would pass
+unseen: a forgotten await, a locator alone, a matcher that is not called. Where a promise is left alone on purpose,
+write void before it. A file with a fault stays in force as it was published last.
+
+Exits 0 when all is well, 1 with faults.
+
+Examples:
+  vedette validate
+  VEDETTE_PROBES_DIR=watch/probes vedette validate --json`;
+
 /** `vedette validate` */
 export function validateCommand(): Command {
   return new Command('validate')
     .description('check all probes; nothing is run')
     .option('--json', 'print one JSON document')
-    .addHelpText('after', '\nExits 0 when all is well, 1 with faults.')
+    .addHelpText('after', about)
     .action(async ({ json }: { json?: true }) => {
       const { probesDir } = readConfig();
       const loaded = await load(probesDir);

@@ -8,6 +8,7 @@ import { type BuildFailure, build } from 'esbuild';
 import { asError } from '../base/errors.ts';
 import { bundleBytesMax } from './limits.ts';
 import { SourceOrigins } from './source-origins.ts';
+import { sayUnbundled } from './unread.ts';
 
 /** A fault in a source text. */
 export interface SyntaxFault {
@@ -57,17 +58,16 @@ export async function bundle(probesDir: string, file: string): Promise<Bundle | 
     }
     return { file, text, hash: createHash('sha256').update(text).digest('hex'), origins: new SourceOrigins(text) };
   } catch (error) {
-    return { faults: faultsOf(error, file) };
+    return { faults: faultsOf(error, probesDir, file) };
   }
 }
 
-function faultsOf(error: unknown, file: string): SyntaxFault[] {
+function faultsOf(error: unknown, probesDir: string, file: string): SyntaxFault[] {
   const errors = error instanceof Error && 'errors' in error ? (error as BuildFailure).errors : [];
   if (errors.length === 0) return [{ file, message: asError(error).message, mend: 'mend this and load again' }];
   return errors.map(({ text, location }) => ({
     file: location?.file ?? file,
     ...(location ? { line: location.line } : {}),
-    message: `it cannot be read: ${text}`,
-    mend: text.startsWith('Could not resolve') ? 'correct the path, or install the package' : 'mend the syntax',
+    ...sayUnbundled(probesDir, location?.file ?? file, text),
   }));
 }

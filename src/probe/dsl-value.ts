@@ -17,6 +17,8 @@ export interface Definition {
   readonly vedette: Kind | 'landscape';
   readonly id: string;
   readonly options: unknown;
+  /** What was given as the third argument; of a journey it is the script. */
+  readonly script?: unknown;
   /** The calls that led here, innermost first. */
   readonly sites: readonly Site[];
 }
@@ -58,6 +60,6 @@ export function isDefinition(value: unknown): value is Definition {
 /** The script of a journey, from what its bundle exports under the probe's `export`; `undefined` if it is no journey. */
 export function scriptOf(moduleExport: unknown): JourneyScript | undefined {
   if (!isDefinition(moduleExport) || moduleExport.vedette !== 'journey') return undefined;
-  const { script } = moduleExport as { script?: unknown };
+  const { script } = moduleExport;
   return typeof script === 'function' ? (script as JourneyScript) : undefined;
 }

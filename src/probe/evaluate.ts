@@ -8,13 +8,14 @@ import { type Definition, isDefinition } from './dsl-value.ts';
 import { unsendable } from './problem.ts';
 import { isSecretReference } from './secret.ts';
 import { expandVariants } from './variants.ts';
-import { bundleScheme, type Made, type Written } from './written.ts';
+import { bundleScheme, type Made, type Oddity, type Written } from './written.ts';
 
 /** Options of an http probe that may be functions of the variant. */
 const PER_VARIANT = ['url', 'headers', 'query', 'json', 'form', 'body', 'auth', 'expect'] as const;
 
 const depthMax = 30;
 const thrownCharsMax = 300;
+const namesMax = 20;
 
 /** What a value is as data. Secrets become their placeholders; what is no data becomes an error that says so. */
 function toPlain(value: unknown, above: readonly object[] = []): unknown {
@@ -22,6 +23,11 @@ function toPlain(value: unknown, above: readonly object[] = []): unknown {
   if (typeof value === 'bigint' || typeof value === 'symbol') return unsendable(`a ${typeof value}`);
   if (typeof value !== 'object' || value === null) return value;
   if (isSecretReference(value)) return String(value);
+  if (value instanceof Promise) {
+    // What becomes of it is not looked at; it must not count as an error that was left behind.
+    value.catch(() => undefined);
+    return unsendable('a promise');
+  }
   if (value instanceof RegExp) return new RegExp(value.source, value.flags);
   if (above.includes(value)) return unsendable('an object that holds itself');
   if (above.length >= depthMax) return unsendable(`something nested deeper than ${depthMax}`);
@@ -34,25 +40,37 @@ function toPlain(value: unknown, above: readonly object[] = []): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, toPlain(part, within)]));
 }
 
+/** What an export is, for a message. */
+function whatIs(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  if (Array.isArray(value)) return 'a list';
+  if (value instanceof Promise) return 'a promise';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value === 'string' ? 'text' : typeof value}`;
+}
+
 /** The definitions that a module exports, and those it made but does not export. */
 export function collect(
   exported: Readonly<Record<string, unknown>>,
   made: readonly Definition[],
-): { found: { definition: Definition; export: string | undefined; listed: boolean }[]; oddities: string[] } {
+): { found: { definition: Definition; export: string | undefined; listed: boolean }[]; oddities: Oddity[] } {
   const found = new Map<Definition, { export: string | undefined; listed: boolean }>();
-  const oddities: string[] = [];
+  const oddities = new Map<string, Oddity>();
+  const odd = (name: string, value: unknown) => {
+    const names = typeof value === 'object' && value !== null ? Object.keys(value).slice(0, namesMax) : [];
+    oddities.set(name, { export: name, what: whatIs(value), names });
+  };
   const add = (definition: Definition, name: string, listed: boolean) => {
     if (!found.has(definition)) found.set(definition, { export: name, listed });
   };
   for (const [name, value] of Object.entries(exported)) {
     if (isDefinition(value)) add(value, name, false);
     else if (Array.isArray(value) && (name === 'default' || value.some(isDefinition))) {
-      for (const part of value) isDefinition(part) ? add(part, name, true) : oddities.push(name);
-    } else if (name === 'default') oddities.push(name);
+      for (const part of value) isDefinition(part) ? add(part, name, true) : odd(name, part);
+    } else if (name === 'default') odd(name, value);
   }
   for (const definition of made)
     if (!found.has(definition)) found.set(definition, { export: undefined, listed: false });
-  return { found: [...found].map(([definition, how]) => ({ definition, ...how })), oddities: [...new Set(oddities)] };
+  return { found: [...found].map(([definition, how]) => ({ definition, ...how })), oddities: [...oddities.values()] };
 }
 
 /** Turns a definition into data. `devices` lists Playwright's devices; it is asked only where one is named. */
@@ -81,6 +99,12 @@ export function write(
     export: found.export,
     listed: found.listed,
     id: toPlain(definition.id),
+    script:
+      typeof definition.script === 'function'
+        ? 'function'
+        : definition.script === undefined
+          ? 'nothing'
+          : 'no function',
     options: typeof given === 'object' && !Array.isArray(given) ? toPlain(options) : toPlain(given),
     made,
     ...(known === undefined || known.includes(String(device)) ? {} : { devices: known }),
@@ -89,8 +113,17 @@ export function write(
 }
 
 function call(make: (values: Variant['values']) => unknown, variant: Variant): Made {
+  const missing = new Set<string>();
+  const asked = new Proxy(variant.values, {
+    get(values, name) {
+      // JSON.stringify and await ask everything for these.
+      if (typeof name === 'string' && !(name in values) && name !== 'toJSON' && name !== 'then') missing.add(name);
+      return Reflect.get(values, name);
+    },
+  });
   try {
-    return { value: toPlain(make(variant.values)) };
+    const value = toPlain(make(asked));
+    return { value, missing: [...missing] };
   } catch (error) {
     return { threw: asError(error).message.slice(0, thrownCharsMax) };
   }

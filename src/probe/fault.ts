@@ -11,11 +11,17 @@ export interface Fault {
   readonly probe?: string;
   readonly message: string;
   readonly mend: string;
+  /** Where it lies in a file that others share: those that cannot be used for it. */
+  readonly usedBy?: readonly string[];
 }
 
+const listedMax = 3;
+
 /** One line: `probes/shop/checkout.ts:12  timeout 90s is longer than every 60s; shorten it or run less often`. */
-export function formatFault({ file, line, message, mend }: Fault): string {
-  return `${file}${line === undefined ? '' : `:${line}`}  ${message}; ${mend}`;
+export function formatFault({ file, line, message, mend, usedBy = [] }: Fault): string {
+  const more = usedBy.length > listedMax ? ` and ${usedBy.length - listedMax} more` : '';
+  const users = usedBy.length === 0 ? '' : ` (used by ${usedBy.slice(0, listedMax).join(', ')}${more})`;
+  return `${file}${line === undefined ? '' : `:${line}`}  ${message}; ${mend}${users}`;
 }
 
 /** By file, then line. */

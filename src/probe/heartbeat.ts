@@ -30,7 +30,8 @@ export interface HeartbeatDefinition {
  * Defines a heartbeat: `POST /api/heartbeats/<id>` with its token, at least once in `every` and `grace`.
  * @example export default heartbeat('erp/nightly-export', { every: '24h', grace: '30m' });
  */
-export const heartbeat: DefineHeartbeat<RegisteredNames> = (id, options) => define('heartbeat', id, options, {});
+export const heartbeat: DefineHeartbeat<RegisteredNames> = (id, options, ...more: unknown[]) =>
+  define('heartbeat', id, options, { script: more[0] });
 
 /** The secret that holds a heartbeat's token unless it names another: `erp/nightly-export` has `HEARTBEAT_TOKEN_ERP_NIGHTLY_EXPORT`. */
 export function heartbeatTokenName(id: string): string {

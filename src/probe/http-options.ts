@@ -90,6 +90,7 @@ interface RequestOptions<V extends Axes> {
   readonly headers?: PerVariant<Readonly<Record<string, SecretText | number>>, V>;
   /** Added to the url's own query. */
   readonly query?: PerVariant<Readonly<Record<string, QueryValue | readonly QueryValue[]>>, V>;
+  /** Passwords and tokens are secrets; written out only where the probe expects to be refused (401, 403). */
   readonly auth?: PerVariant<
     | { readonly basic: { readonly username: SecretText; readonly password: SecretText } }
     | { readonly bearer: SecretText },

@@ -28,4 +28,5 @@ export interface HttpDefinition {
  *   expect: { status: 200, header: { 'content-type': /json/ }, json: { '$.items.length()': { atLeast: 1 } } },
  * });
  */
-export const http: DefineHttp<RegisteredNames> = (id, options) => define('http', id, options, {});
+export const http: DefineHttp<RegisteredNames> = (id, options, ...more: unknown[]) =>
+  define('http', id, options, { script: more[0] });

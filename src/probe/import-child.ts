@@ -24,7 +24,9 @@ registerHooks({
     if (specifier === 'vedette') return { url: index, shortCircuit: true };
     // A bundle is no file, so what it leaves outside (Playwright, Node's own) is looked for from here.
     const inBundle = context.parentURL?.startsWith(bundleScheme) === true;
-    return next(specifier, inBundle ? { ...context, parentURL: import.meta.url } : context);
+    // As when it runs: Playwright's test package is but another name.
+    const name = specifier === '@playwright/test' ? 'playwright/test' : specifier;
+    return next(name, inBundle ? { ...context, parentURL: import.meta.url } : context);
   },
   load: (url, context, next) => {
     const source = sources.get(url);

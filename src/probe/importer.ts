@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { asError, VedetteError } from '../base/errors.ts';
 import { formatDuration } from '../base/time.ts';
 import { loaderHeapMiBMax } from './limits.ts';
-import type { ImportReport, ImportRequest, Written } from './written.ts';
+import { sayThrown } from './unread.ts';
+import type { ImportReport, ImportRequest, Oddity, Written } from './written.ts';
 
 // A cold start of Node on a busy machine; not the authors' fault, so not within a file's time.
 const startMsMax = 30_000;
@@ -18,12 +19,14 @@ export interface ImportFailure {
   readonly message: string;
   readonly mend: string;
   readonly stack: string;
+  /** It did not come to an end. */
+  readonly hung?: true;
 }
 
 export interface Imported {
   readonly definitions: readonly Written[];
-  /** Names of exports that should be definitions and are not. */
-  readonly oddities: readonly string[];
+  /** Exports that should be definitions and are not. */
+  readonly oddities: readonly Oddity[];
   readonly failure?: ImportFailure;
 }
 
@@ -128,25 +131,25 @@ function importIn(child: ChildProcess, request: ImportRequest, ms: number): Prom
       child.off('exit', exited);
       resolve({ definitions: kept, ...imported });
     };
-    const fail = (message: string, mend: string, stack = '') =>
-      finish({ oddities: [], failure: { message, mend, stack } });
+    const fail = (failure: Omit<ImportFailure, 'stack'>, stack = '') =>
+      finish({ oddities: [], failure: { ...failure, stack } });
     const hear = (report: ImportReport) => {
       if (report.type === 'written') definitions.push(...report.definitions);
       if (report.type === 'done') finish({ oddities: report.oddities }, definitions);
-      if (report.type === 'failed')
-        fail(`it cannot be loaded: ${report.message}`, 'mend what is thrown there', report.stack);
+      if (report.type === 'failed') fail(sayThrown(report.message), report.stack);
     };
     const exited = (code: number | null, signal: string | null) =>
-      fail(
-        `it ended the process that loaded it (${signal ?? `exit code ${code}`})`,
-        'a probe file only defines: let nothing in it end the process',
-      );
+      fail({
+        message: `it ended the process that loaded it (${signal ?? `exit code ${code}`})`,
+        mend: 'a probe file only defines: let nothing in it end the process',
+      });
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
-      fail(
-        `it was not loaded after ${formatDuration(ms)}`,
-        'a probe file only defines: move what loops or waits into a script',
-      );
+      fail({
+        message: `it was not loaded after ${formatDuration(ms)}`,
+        mend: 'a probe file only defines: move what loops or waits into a script',
+        hung: true,
+      });
     }, ms);
     child.on('message', hear);
     child.on('exit', exited);

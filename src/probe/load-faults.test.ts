@@ -46,8 +46,32 @@ describe('every fault is told with its file, its line and its mend', () => {
   test('a fault is one line that a terminal can open', () => {
     const fault = loaded.faults.find(({ file }) => file.endsWith(fileOf(0)));
     const path = relative(process.cwd(), join(root, fileOf(0)));
-    const line = `${path}:5  timeout 90s is longer than every 60s; shorten it or run less often`;
+    const timeout = "timeout 90s is longer than the 1m between two runs of cron '* * * * *'";
+    const line = `${path}:5  ${timeout}; shorten it or run less often`;
     expect(fault && formatFault(fault)).toBe(line);
+  });
+});
+
+describe('what is no fault', () => {
+  test('a credential that the probe expects to be refused, because it opens nothing', async () => {
+    const refused = (name: string, ...options: string[]) => ({
+      [name]: http(URL_LINE, EVERY, ...options).replace('ID', name.replace('.ts', '')),
+    });
+    const { faults } = await load(
+      folder.write('refused', {
+        'landscape.ts': LANDSCAPE,
+        ...refused('bearer.ts', "auth: { bearer: 'expired' }", 'expect: { status: 401 }'),
+        ...refused('basic.ts', "auth: { basic: { username: 'a', password: 'wrong' } }", "expect: { status: ['4xx'] }"),
+        ...refused('other.ts', "headers: { authorization: 'shop' }"),
+      }),
+    );
+    expect(faults).toEqual([]);
+  });
+
+  test('a function that can do without a variant which its probe has not', async () => {
+    const source = http("url: ({ m = 'de', n }) => 'https://shop.example/' + (n ? n : m)", EVERY).replace('ID', 'up');
+    const { faults } = await load(folder.write('default', { 'landscape.ts': LANDSCAPE, 'up.ts': source }));
+    expect(faults).toEqual([]);
   });
 });
 

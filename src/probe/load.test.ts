@@ -202,8 +202,8 @@ describe('a file that misbehaves at import is one more fault, and the others loa
     });
     const loaded = await load(root, { timeoutMs: 1_000 });
     expect(told(loaded)).toEqual([
-      expect.stringMatching(/^a-loop.ts {2}it was not loaded after 1s; a probe file only defines/),
-      expect.stringMatching(/^b-wait.ts {2}it was not loaded after 1s; /),
+      expect.stringMatching(/^a-loop.ts:7 {2}it was not loaded after 1s; a probe file only defines/),
+      expect.stringMatching(/^b-wait.ts:7 {2}it was not loaded after 1s; /),
       expect.stringMatching(/^c-exit.ts:7 {2}it cannot be loaded: process.exit was called; /),
       expect.stringMatching(/^d-kill.ts {2}it ended the process that loaded it \(SIGKILL\); /),
       expect.stringMatching(/^e-late.ts:7 {2}it left an error behind: too late; /),
@@ -231,10 +231,10 @@ describe('a file that misbehaves at import is one more fault, and the others loa
   test('the environment of the program does not reach the files', async () => {
     process.env.VEDETTE_TEST_SECRET = 'hush';
     const source =
-      "import { http } from 'vedette';\nexport default http('shop/env', { url: 'https://x/' + process.env.VEDETTE_TEST_SECRET, every: '30s' });";
+      "import { http } from 'vedette';\nexport default http('shop/env', { url: 'https://x/' + ('VEDETTE_TEST_SECRET' in Reflect.get(process, 'env')), every: '30s' });";
     const { probes } = await load(folder.write('env', { 'landscape.ts': LANDSCAPE, 'env.ts': source }));
     delete process.env.VEDETTE_TEST_SECRET;
-    expect(probes[0]).toMatchObject({ requests: { '': { url: 'https://x/undefined' } } });
+    expect(probes[0]).toMatchObject({ requests: { '': { url: 'https://x/false' } } });
   });
 });
 
@@ -262,16 +262,31 @@ describe('what a load comes to', () => {
   });
 
   test('a reload sees the files as they are now, and a broken one stays in force as it was', async () => {
-    const files = { 'landscape.ts': LANDSCAPE, 'good.ts': good, 'other.ts': good.replace('good', 'other') };
+    const visit = journey(EVERY).replace('ID', 'visit');
+    const files = {
+      'landscape.ts': LANDSCAPE,
+      'good.ts': good,
+      'other.ts': good.replace('good', 'other'),
+      'visit.ts': visit,
+    };
     const published = planOf(await load(folder.write('reload', files)));
-    const broken = { 'other.ts': 'export default (', 'good.ts': good.replace("'60s'", "'30s'") };
+    const broken = {
+      'other.ts': 'export default (',
+      'good.ts': good.replace("'60s'", "'30s'"),
+      // Its options are as they must be, but it would pass without having looked.
+      'visit.ts': visit.replace("'60s'", "'30s'").replace('() => {}', '({ page }) => { page.reload(); }'),
+    };
     const loaded = await load(folder.write('reload', broken));
-    expect(loaded.brokenFiles).toEqual(['other.ts']);
+    expect(loaded.brokenFiles).toEqual(['other.ts', 'visit.ts']);
     const { plan, kept } = carryOver(loaded, published);
-    expect(kept).toEqual([{ probe: 'shop/other', file: 'other.ts' }]);
+    expect(kept).toEqual([
+      { probe: 'shop/other', file: 'other.ts' },
+      { probe: 'shop/visit', file: 'visit.ts' },
+    ]);
     expect(plan?.probes.map(({ id, schedule }) => [id, schedule])).toEqual([
       ['shop/good', { everyMs: 30_000 }],
       ['shop/other', { everyMs: 60_000 }],
+      ['shop/visit', { everyMs: 60_000 }],
     ]);
   });
 

@@ -11,11 +11,12 @@ import { deepFreeze } from './frozen.ts';
 import { kinds } from './kinds.ts';
 import { checksPerProjectMax, fileLoadMsDefault, probeFilesMax, probesPerProjectMax } from './limits.ts';
 import { findProbeFiles, type ProbeFiles } from './probe-files.ts';
-import type { Problem } from './problem.ts';
+import type { BundlePlace, Problem } from './problem.ts';
 import { type ReadFile, readFiles } from './read-files.ts';
 import type { KnownNames, ResolveContext } from './resolve-common.ts';
 import { resolveLandscape } from './resolve-landscape.ts';
-import type { Origin } from './source-origins.ts';
+import type { ScriptAt } from './source/slips.ts';
+import type { Origin, Part } from './source-origins.ts';
 import { bundleUrl, type Written } from './written.ts';
 
 export type { Fault } from './fault.ts';
@@ -37,10 +38,9 @@ export interface Loaded {
   readonly brokenFiles: readonly string[];
 }
 
-/** Where a fault is, both for people and for {@link Loaded.brokenFiles}. */
-interface Placed {
-  readonly broken: string;
-  readonly fault: Fault;
+/** A fault, and the files that it breaks; all relative to the probes folder. */
+interface Placed extends Omit<Fault, 'usedBy'> {
+  readonly broken: readonly string[];
 }
 
 /**
@@ -84,7 +84,7 @@ function shown(dir: string, file: string): string {
 class Loading {
   readonly #dir: string;
   readonly #files: readonly ReadFile[];
-  readonly #placed: Placed[] = [];
+  readonly #placed = new Map<string, Placed>();
 
   constructor(dir: string, files: readonly ReadFile[]) {
     this.#dir = dir;
@@ -98,7 +98,11 @@ class Loading {
     mend: string,
     more: { line?: number; probe?: string } = {},
   ): void {
-    this.#placed.push({ broken, fault: { file: shown(this.#dir, file), message, mend, ...more } });
+    const key = JSON.stringify([file, more.line, message, mend]);
+    const before = this.#placed.get(key);
+    // A fault in a file that others import is found with each of them, and told once.
+    if (before?.broken.includes(broken)) return;
+    this.#placed.set(key, { file, message, mend, ...more, ...before, broken: [...(before?.broken ?? []), broken] });
   }
 
   result(found: ProbeFiles, files: readonly string[]): Loaded {
@@ -125,10 +129,17 @@ class Loading {
       landscape: deepFreeze(landscape),
       probes: deepFreeze(probes),
       bundles: new Map(bundles),
-      faults: distinct(this.#placed.map(({ fault }) => fault)).sort(compareFaults),
+      faults: [...this.#placed.values()].map((placed) => this.#told(placed)).sort(compareFaults),
       files,
-      brokenFiles: [...new Set(this.#placed.map(({ broken }) => broken))].filter((file) => files.includes(file)).sort(),
+      brokenFiles: [...new Set([...this.#placed.values()].flatMap(({ broken }) => broken))]
+        .filter((file) => files.includes(file))
+        .sort(),
     };
+  }
+
+  #told({ broken, file, ...rest }: Placed): Fault {
+    const others = broken.filter((one) => one !== file && one !== '').map((one) => shown(this.#dir, one));
+    return { ...rest, file: shown(this.#dir, file), ...(others.length === 0 ? {} : { usedBy: others }) };
   }
 
   #landscape(file: string | undefined): { landscape: Landscape | undefined; names: KnownNames | undefined } {
@@ -164,7 +175,6 @@ class Loading {
       this.fault(read.file, read.file, 'it defines no probe', mend);
     }
     const crons: ResolveContext['crons'] = new Map();
-    const lines = own.map((written) => lineOf(read, written).line).sort((a, b) => a - b);
     return own.flatMap((written) => {
       const { line } = lineOf(read, written);
       if (written.vedette === 'landscape') {
@@ -174,26 +184,26 @@ class Loading {
       }
       if (written.export === undefined) {
         const message = `'${String(written.id)}' is defined but not exported, so it would not run`;
-        this.fault(read.file, read.file, message, 'export it', { line, probe: String(written.id) });
+        const mend = `export it: export default ${written.vedette}('${String(written.id)}', …)`;
+        this.fault(read.file, read.file, message, mend, { line, probe: String(written.id) });
         return [];
       }
       const problems: Problem[] = [];
       const context = { source: { file: read.file, line }, names, bundle: read.bundle?.hash ?? '', problems, crons };
-      const probe = kinds[written.vedette](written, context);
-      this.#place(read, written, problems, lines);
-      return [{ id: String(written.id), file: read.file, line, probe }];
+      const probe = kinds[written.vedette](written, { ...context, script: scriptOf(read, written) });
+      this.#place(read, written, problems);
+      return [{ id: String(written.id), file: read.file, line, probe: read.slipped ? undefined : probe }];
     });
   }
 
   /** Finds the line of each problem and makes it a fault. */
-  #place(read: ReadFile, written: Written, problems: readonly Problem[], lines: readonly number[] = []): void {
-    if (problems.length === 0) return;
-    const origin = lineOf(read, written);
-    const next = lines.find((line) => line > origin.line) ?? Number.POSITIVE_INFINITY;
-    for (const { path, message, mend } of problems) {
-      const line = read.bundle?.origins.ofOption(origin, next, path) ?? origin.line;
+  #place(read: ReadFile, written: Written, problems: readonly Problem[]): void {
+    for (const { path, at, message, mend } of problems) {
+      const { file, line } = originOf(read, written, at ?? path) ?? lineOf(read, written);
+      // What is wrong with the code of a line is why its option is as it is.
+      if (read.slipped && read.faults.some((slip) => slip.file === file && slip.line === line)) continue;
       const probe = written.vedette === 'landscape' ? {} : { probe: String(written.id) };
-      this.fault(read.file, origin.file, message, mend, { line, ...probe });
+      this.fault(read.file, file, message, mend, { line, ...probe });
     }
   }
 
@@ -239,7 +249,12 @@ function lineOf(read: ReadFile, written: Written): Origin {
   return read.bundle?.origins.ofSites(written.sites, bundleUrl(read.file), read.file) ?? { file: read.file, line: 1 };
 }
 
-/** A fault in a file that others import is found with each of them, and told once. */
-function distinct(faults: readonly Fault[]): Fault[] {
-  return [...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values()];
+function originOf(read: ReadFile, written: Written, at: Part | BundlePlace): Origin | undefined {
+  if (typeof at === 'object' && 'column' in at) return read.bundle?.origins.of(at.line, at.column);
+  return read.bundle?.origins.ofPart(written.sites, bundleUrl(read.file), at);
+}
+
+/** What is known of a journey's script. */
+function scriptOf(read: ReadFile, { sites }: Written): ScriptAt | undefined {
+  return read.scripts.find(({ line, column }) => sites.some((site) => site.line === line && site.column === column));
 }

@@ -3,8 +3,9 @@
  * option is absent or at fault; a fault is in the list of problems then.
  */
 import { formatDuration, parseDuration } from '../base/time.ts';
+import { durationMeant } from './duration-meant.ts';
 import { textCharsMax } from './limits.ts';
-import { isUnsendable, type Problem, show, suggest } from './problem.ts';
+import { isUnsendable, nearest, type Problem, show, suggest } from './problem.ts';
 
 interface Range {
   readonly min: number;
@@ -48,7 +49,8 @@ export class OptionReader {
 
   /** An option's name with those around it, as messages write it. */
   label(name: string): string {
-    return [...this.#path, name].join('.');
+    const [first = '', ...rest] = [...this.#path, name];
+    return `${first}${rest.map((part) => (/^[\w-]+$/.test(part) ? `.${part}` : `['${part}']`)).join('')}`;
   }
 
   fault(name: string, message: string, mend: string): undefined {
@@ -56,11 +58,16 @@ export class OptionReader {
   }
 
   /** Refuses every option that is not among the names. */
-  known(names: readonly string[]): void {
+  known(names: readonly string[], mendOf = (name: string) => suggest(name, names, 'remove it')): void {
     for (const name of this.keys()) {
-      if (!names.includes(name)) {
-        this.fault(name, `unknown option ${this.label(name)}`, suggest(name, names, 'remove it'));
-      }
+      if (!names.includes(name)) this.fault(name, `unknown option ${this.label(name)}`, mendOf(name));
+    }
+  }
+
+  /** Refuses what is written and yet undefined, where that is not as good as absent. */
+  refuseBlanks(): void {
+    for (const name of Object.keys(this.#given).filter((one) => !this.has(one))) {
+      this.fault(name, `${this.label(name)} is undefined`, 'mend what makes it, or leave it out');
     }
   }
 
@@ -95,10 +102,13 @@ export class OptionReader {
     if (value === undefined) return undefined;
     const ms = typeof value === 'string' ? parseDuration(value) : undefined;
     if (ms === undefined) {
+      const meant = durationMeant(value);
       return this.fault(
         name,
         `${this.label(name)} ${show(value)} is not a duration`,
-        "write a number with a unit (ms, s, m, h or d), such as '800ms', '30s' or '5m'",
+        meant === undefined
+          ? "write a number with a unit (ms, s, m, h or d), such as '800ms', '30s' or '5m'"
+          : `write ${show(meant)}: a number with a unit (ms, s, m, h or d)`,
       );
     }
     if (ms < range.min || ms > range.max) {
@@ -118,9 +128,14 @@ export class OptionReader {
   number(name: string, range: Range): number | undefined {
     const value = this.get(name);
     if (value === undefined) return undefined;
-    if (typeof value !== 'number' || !(value >= range.min && value <= range.max)) {
-      const mend = `write a number from ${range.min} to ${range.max}`;
-      return this.fault(name, `${this.label(name)} ${show(value)} is out of range`, mend);
+    const bounds = `a number from ${range.min} to ${range.max}`;
+    if (typeof value !== 'number') {
+      const meant = typeof value === 'string' ? Number.parseFloat(value) : Number.NaN;
+      const mend = meant >= range.min && meant <= range.max ? `${meant}, without quotes and unit` : bounds;
+      return this.fault(name, `${this.label(name)} is ${show(value)}, not a number`, `write ${mend}`);
+    }
+    if (!(value >= range.min && value <= range.max)) {
+      return this.fault(name, `${this.label(name)} ${show(value)} is out of range`, `write ${bounds}`);
     }
     return value;
   }
@@ -136,7 +151,15 @@ export class OptionReader {
     if (value === undefined) return undefined;
     const found = values.find((known) => known === value);
     if (found !== undefined) return found;
-    const mend = `write one of ${values.join(', ')}`;
+    const meant = values.find((known) => String(known) === String(value));
+    const near = nearest(String(value), values.map(String));
+    const all = values.map(show).join(', ');
+    const mend =
+      meant !== undefined
+        ? `write ${show(meant)}${typeof meant === 'number' ? ', without quotes' : ''}`
+        : near !== undefined
+          ? `did you mean ${show(near)}?`
+          : `write one of ${all}`;
     return this.fault(name, `${this.label(name)} ${show(value)} is not known`, mend);
   }
 
@@ -156,11 +179,9 @@ export class OptionReader {
     const names = this.list(name);
     const wrong = names?.filter((one) => !known.includes(one)) ?? [];
     for (const one of wrong) {
-      this.fault(
-        name,
-        `unknown ${what} '${one}' in ${this.label(name)}`,
-        suggest(one, known, `add it to landscape.ts`),
-      );
+      const message = `unknown ${what} '${one}' in ${this.label(name)}`;
+      const mend = suggest(one, known, 'add it to landscape.ts');
+      this.#problems.push({ path: [...this.#path, name, one], message, mend });
     }
     return wrong.length === 0 ? names : undefined;
   }

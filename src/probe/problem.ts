@@ -3,10 +3,18 @@
  */
 import { types } from 'node:util';
 
+/** Where something stands in a bundle, counted from 1. */
+export interface BundlePlace {
+  readonly line: number;
+  readonly column: number;
+}
+
 /** A fault of one option: which, what is wrong, and what to do. */
 export interface Problem {
   /** The option's name and those around it, outermost first; empty for the definition as a whole. */
   readonly path: readonly string[];
+  /** Where it is, if it is in no option. */
+  readonly at?: 'id' | 'script' | BundlePlace;
   readonly message: string;
   readonly mend: string;
 }

@@ -2,11 +2,14 @@
  * What the definitions of all kinds have in common: written options → the frozen parts of a probe.
  */
 import { formatDuration } from '../base/time.ts';
-import { cronGapMs, isTimezone } from './cron.ts';
-import { INBOX, type Probe, type Schedule, SEVERITIES, type Variant } from './definition.ts';
-import { everyMsMax, idCharsMax, timeoutMsMin } from './limits.ts';
+import { cronGapMs, isTimezone, timezoneMeant } from './cron.ts';
+import { INBOX, type Kind, type Probe, type Schedule, SEVERITIES, type Variant } from './definition.ts';
+import { everyMsMax, timeoutMsMin } from './limits.ts';
+import { optionMend } from './option-mend.ts';
 import { isRecord, OptionReader } from './option-reader.ts';
-import { type Problem, show, suggest } from './problem.ts';
+import { type Problem, show } from './problem.ts';
+import { resolveId } from './resolve-id.ts';
+import type { ScriptAt } from './source/slips.ts';
 import { expandVariants } from './variants.ts';
 import type { Written } from './written.ts';
 
@@ -25,6 +28,8 @@ export interface ResolveContext {
   /** Content hash of the file's bundle. */
   readonly bundle: string;
   readonly problems: Problem[];
+  /** What is known of a journey's script, where it could be found. */
+  readonly script?: ScriptAt | undefined;
   /** Cron expressions seen before in this load, with what came of them. */
   readonly crons: Map<string, ReturnType<typeof cronGapMs>>;
 }
@@ -52,29 +57,33 @@ export const LOOKING = [
   'runbook',
 ];
 
-const ID = /^[a-z0-9][a-z0-9-]*(?:\/[a-z0-9][a-z0-9-]*)+$/;
-
-/** Opens a definition's options; what is no object is read as an empty one, and is a problem. */
-export function openOptions(written: Written, { problems }: ResolveContext): OptionReader {
-  if (isRecord(written.options)) return new OptionReader(written.options, [], problems);
-  problems.push({ path: [], message: `its options are ${show(written.options)}`, mend: 'write an object: { … }' });
-  return new OptionReader({}, [], problems);
+/**
+ * Opens a definition's options, which must be among `names`. Where they are no object, that is the only problem of it:
+ * `undefined`.
+ */
+export function openOptions(
+  kind: Kind,
+  written: Written,
+  { problems }: ResolveContext,
+  names: readonly string[],
+): OptionReader | undefined {
+  if (isRecord(written.options)) {
+    const reader = new OptionReader(written.options, [], problems);
+    reader.known(names, (name) => optionMend(kind, name, names));
+    return reader;
+  }
+  const script = kind === 'journey' ? ', async ({ page, step }) => { … }' : '';
+  const mend = `write ${kind}('system/name', { every: '5m', … }${script})`;
+  problems.push({ path: [], message: `its options are ${show(written.options)}, not an object`, mend });
+  return undefined;
 }
 
-/** The id and its system. */
-export function resolveId(written: Written, { names, problems }: ResolveContext): { id: string; system: string } {
-  const { id } = written;
-  const system = typeof id === 'string' ? (id.split('/')[0] ?? '') : '';
-  if (typeof id !== 'string' || !ID.test(id) || id.length > idCharsMax) {
-    const mend = `write system/name in at most ${idCharsMax} of a-z, 0-9 and '-', such as 'shop/checkout'`;
-    problems.push({ path: [], message: `${show(id)} is no id of a probe`, mend });
-    return { id: String(id), system };
-  }
-  if (names !== undefined && !names.systems.includes(system)) {
-    const mend = suggest(system, names.systems, 'add the system to landscape.ts');
-    problems.push({ path: [], message: `unknown system '${system}' in the id '${id}'`, mend });
-  }
-  return { id, system };
+/** Only a journey has a script. */
+export function refuseScript(kind: Kind, { script }: Written, { problems }: ResolveContext): void {
+  if (script === 'nothing') return;
+  const message = `${kind} takes an id and options, but a third argument is given`;
+  const mend = script === 'function' ? `a script needs journey instead of ${kind}` : 'leave it out';
+  problems.push({ path: [], at: 'script', message, mend });
 }
 
 /** `severity`, `dependsOn`, `runbook`. */
@@ -113,7 +122,9 @@ function resolveSchedule(reader: OptionReader, { crons }: ResolveContext, limits
   const none: Schedule = { everyMs: everyMsMax };
   const timezone = reader.text('timezone') ?? 'UTC';
   if (!isTimezone(timezone)) {
-    reader.fault('timezone', `unknown timezone '${timezone}'`, "write an IANA name, such as 'Europe/Berlin'");
+    const meant = timezoneMeant(timezone);
+    const mend = meant === undefined ? "write an IANA name, such as 'Europe/Berlin'" : `write '${meant}'`;
+    reader.fault('timezone', `unknown timezone '${timezone}'`, mend);
     return { schedule: none, gapMs: everyMsMax };
   }
   if (reader.has('cron') && reader.has('every')) {

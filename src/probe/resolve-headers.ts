@@ -1,6 +1,7 @@
 /**
  * Headers as they are written → as they are sent.
  */
+import { holeIn } from './hole.ts';
 import { headersMax, urlCharsMax } from './limits.ts';
 import type { OptionReader } from './option-reader.ts';
 import { show } from './problem.ts';
@@ -24,17 +25,20 @@ const OWN = [
 export function readHeaders(reader: OptionReader, allow: { secrets: boolean }): Record<string, string> {
   const inner = reader.inner('headers');
   const names = inner?.keys() ?? [];
+  inner?.refuseBlanks();
   if (names.length > headersMax) reader.fault('headers', `headers holds ${names.length}`, `send at most ${headersMax}`);
   const headers: Record<string, string> = {};
   for (const name of names) {
     const value = inner?.get(name);
     const lower = name.toLowerCase();
     const text = typeof value === 'number' ? String(value) : value;
-    if (!TOKEN.test(name)) inner?.fault(name, `'${name}' is no name of a header`, 'use letters, digits and -');
+    if (!TOKEN.test(name)) inner?.fault(name, `'${name}' is no name of a header`, nameMend(name));
     else if (OWN.includes(lower)) inner?.fault(name, `the header ${lower} is set by the engine`, 'leave it out');
     else if (Object.hasOwn(headers, lower)) inner?.fault(name, `the header ${lower} is there twice`, 'keep one');
     else if (typeof text !== 'string' || !VALUE.test(text) || text.length > urlCharsMax) {
-      inner?.fault(name, `the header ${lower} is ${show(value)}`, 'write a text of one line');
+      inner?.fault(name, ...sayValue(lower, value));
+    } else if (holeIn(text) !== undefined) {
+      inner?.fault(name, `the header ${lower} is ${show(value)}`, 'mend what makes it: something in it is not there');
     } else if (!allow.secrets && text !== withoutPlaceholders(text)) {
       inner?.fault(
         name,
@@ -44,6 +48,23 @@ export function readHeaders(reader: OptionReader, allow: { secrets: boolean }): 
     } else headers[lower] = text;
   }
   return headers;
+}
+
+function sayValue(name: string, value: unknown): [message: string, mend: string] {
+  if (typeof value !== 'string') return [`the header ${name} is ${show(value)}`, 'write a text or a number'];
+  if (/[\r\n]/.test(value)) return [`the header ${name} holds a line break: ${show(value)}`, 'write it on one line'];
+  const odd = [...value].find((character) => !VALUE.test(character));
+  return odd === undefined
+    ? [`the header ${name} has ${value.length} characters`, `write at most ${urlCharsMax}`]
+    : [`the header ${name} holds ${show(odd)}, which no header can`, 'encode it, or leave it out'];
+}
+
+function nameMend(name: string): string {
+  const meant = name
+    .trim()
+    .replace(/[^A-Za-z0-9-]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return `${meant === '' ? '' : `write '${meant}': `}use letters, digits and -`;
 }
 
 /** The options `headers` and `userAgent` of a system: what goes with every request to its hosts. */

@@ -13,17 +13,24 @@ import {
 } from './limits.ts';
 import type { OptionReader } from './option-reader.ts';
 import { show, suggest } from './problem.ts';
-import { openOptions, type Resolve, type ResolveContext, resolveFailure, resolveId } from './resolve-common.ts';
+import { openOptions, type Resolve, type ResolveContext, refuseScript, resolveFailure } from './resolve-common.ts';
+import { resolveId } from './resolve-id.ts';
 import { placeholdersIn } from './secret.ts';
 
 const OPTIONS = ['every', 'grace', 'token', 'severity', 'dependsOn', 'runbook'];
 
+const missing = {
+  every: "say how often a report is promised: every: '24h'",
+  grace: "say how late a report may be: grace: '30m'",
+};
+
 export const resolveHeartbeat: Resolve = (written, context) => {
-  const reader = openOptions(written, context);
-  reader.known(OPTIONS);
+  const reader = openOptions('heartbeat', written, context, OPTIONS);
+  if (reader === undefined) return undefined;
+  refuseScript('heartbeat', written, context);
   const { id, system } = resolveId(written, context);
-  for (const name of ['every', 'grace']) {
-    if (!reader.has(name)) reader.fault(name, `${name} is missing`, `write ${name}: '30m', or whatever is promised`);
+  for (const name of ['every', 'grace'] as const) {
+    if (!reader.has(name)) reader.fault(name, `${name} is missing`, missing[name]);
   }
   const expectEveryMs = reader.duration('every', { min: everyMsMin, max: everyMsMax }) ?? everyMsMax;
   const probe: HeartbeatProbe = {

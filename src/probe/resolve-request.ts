@@ -3,12 +3,13 @@
  */
 import type { HttpRequest } from './definition.ts';
 import { oddInJson } from './json-value.ts';
-import { bodyCharsMax, redirectsMax, urlCharsMax } from './limits.ts';
+import { bodyCharsMax, redirectsMax } from './limits.ts';
+import { refuseOpenCredentials } from './open-credentials.ts';
 import type { OptionReader } from './option-reader.ts';
 import { show } from './problem.ts';
 import { resolveExpect } from './resolve-expect.ts';
 import { readHeaders } from './resolve-headers.ts';
-import { encodeAroundPlaceholders, withoutPlaceholders } from './secret.ts';
+import { pairOf, resolveUrl } from './resolve-url.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 const BODIES = ['json', 'form', 'body'] as const;
@@ -42,7 +43,7 @@ export function resolveRequest(reader: OptionReader): HttpRequest {
   }
   const tls = resolveTls(reader);
   const family = reader.oneOf('family', [4, 6]);
-  return {
+  const request: HttpRequest = {
     url: resolveUrl(reader),
     method,
     headers: sent === undefined ? headers : { 'content-type': sent.type, ...headers },
@@ -54,54 +55,20 @@ export function resolveRequest(reader: OptionReader): HttpRequest {
     http2: reader.flag('http2') ?? false,
     expect: resolveExpect(reader, method),
   };
+  refuseOpenCredentials(reader, request);
+  if (/^http:/i.test(request.url)) refuseCertificates(reader);
+  return request;
 }
 
-/** The url with its query. It is not normalised: a secret's placeholder must survive as it is. */
-function resolveUrl(reader: OptionReader): string {
-  const url = reader.get('url');
-  if (url === undefined) {
-    reader.fault('url', 'url is missing', "write url: 'https://…'");
-    return '';
+/** Where nothing is encrypted there is no certificate to show or to be shown. */
+function refuseCertificates(reader: OptionReader): void {
+  const mend = 'write https:// in the url, or leave it out';
+  if (reader.has('tls')) reader.fault('tls', 'tls means nothing for a url that begins with http://', mend);
+  const expect = reader.has('expect') ? reader.inner('expect') : undefined;
+  if (expect?.has('certificateDays')) {
+    const message = 'expect.certificateDays looks at nothing: a url that begins with http:// has no certificate';
+    expect.fault('certificateDays', message, mend);
   }
-  const mend = 'write an address that begins with http:// or https://';
-  const plain = typeof url === 'string' ? withoutPlaceholders(url) : '';
-  if (typeof url !== 'string' || !/^https?:\/\//i.test(plain) || !URL.canParse(plain)) {
-    reader.fault('url', `url ${show(url)} is not an address`, mend);
-    return '';
-  }
-  const parsed = new URL(plain);
-  if (parsed.hostname === 'undefined')
-    reader.fault('url', `url ${show(url)} has the host 'undefined'`, 'mend what makes it');
-  if (parsed.username !== '' || parsed.password !== '') {
-    reader.fault('url', 'url holds credentials', 'move them to auth: { basic: … }, with the password as a secret');
-  }
-  const full = withQuery(url, queryOf(reader));
-  if (full.length > urlCharsMax)
-    reader.fault('url', `url has ${full.length} characters`, `keep to at most ${urlCharsMax}`);
-  return full;
-}
-
-function withQuery(url: string, query: string): string {
-  if (query === '') return url;
-  const [address = '', ...fragment] = url.split('#');
-  const joint = !address.includes('?') ? '?' : /[?&]$/.test(address) ? '' : '&';
-  return [`${address}${joint}${query}`, ...fragment].join('#');
-}
-
-function queryOf(reader: OptionReader): string {
-  const inner = reader.inner('query');
-  const pairs = (inner?.keys() ?? []).flatMap((name) => {
-    const value = inner?.get(name);
-    return (Array.isArray(value) ? value : [value]).map((one) => pairOf(inner, name, one));
-  });
-  return pairs.join('&');
-}
-
-function pairOf(inner: OptionReader | undefined, name: string, value: unknown): string {
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-    inner?.fault(name, `${inner.label(name)} is ${show(value)}`, 'write a text, a number or a boolean');
-  }
-  return `${encodeURIComponent(name)}=${encodeAroundPlaceholders(String(value))}`;
 }
 
 interface Sent {
@@ -134,6 +101,7 @@ function bodyOf(reader: OptionReader, option: Sent['option']): Sent {
   }
   if (option === 'form') {
     const inner = reader.inner(option);
+    inner?.refuseBlanks();
     const text = (inner?.keys() ?? []).map((name) => pairOf(inner, name, inner?.get(name))).join('&');
     return { option, type: 'application/x-www-form-urlencoded', text };
   }

@@ -1,14 +1,20 @@
 /**
- * From a place in a bundle to the line of the author's file, and from there to the line of an option.
+ * From a place in a bundle to the line of the author's file.
  */
 import { SourceMap, type SourceMapPayload } from 'node:module';
+import type { AnyNode } from 'acorn';
 import type { Site } from './dsl-value.ts';
+import { OptionPlaces } from './source/option-place.ts';
+import { Program } from './source/program.ts';
 
 export interface Origin {
   /** Relative to the probes folder. */
   readonly file: string;
   readonly line: number;
 }
+
+/** The path of an option, outermost name first, or the id or script of the definition. */
+export type Part = readonly string[] | 'id' | 'script';
 
 const MAP = /\/\/# sourceMappingURL=data:application\/json[^,]*;base64,([A-Za-z0-9+/=]+)\s*$/;
 const FRAME = /(vedette-probe:\/\/\/[^\s()]*?):(\d+)(?::(\d+))?(?=[\s)]|$)/g;
@@ -17,7 +23,7 @@ export class SourceOrigins {
   readonly #text: string;
   readonly #known = new Map<string, Origin | undefined>();
   #map: SourceMap | undefined;
-  #lines: Map<string, readonly string[]> | undefined;
+  #program: Program | undefined;
 
   /** `text` is a bundle with its source map inline. It is not read before it is needed. */
   constructor(text: string) {
@@ -29,6 +35,14 @@ export class SourceOrigins {
     const key = `${line}:${column}`;
     if (!this.#known.has(key)) this.#known.set(key, this.#look(line, column));
     return this.#known.get(key);
+  }
+
+  /** What the author called the name that stands in this place of the bundle, where the bundler calls it otherwise. */
+  nameAt(line: number, column: number): string | undefined {
+    // Node's types know of no name, its documentation does.
+    const found: { readonly name?: string; readonly generatedColumn?: number } | undefined =
+      this.#sourceMap()?.findEntry(line - 1, column - 1);
+    return found?.generatedColumn === column - 1 ? found.name : undefined;
   }
 
   /** The innermost of these places that lies in `file`; failing that, the innermost that is an author's at all. */
@@ -46,22 +60,42 @@ export class SourceOrigins {
     return undefined;
   }
 
-  /** The line of an option: looked for after the definition, up to the next one. */
-  ofOption(definition: Origin, nextLine: number, path: readonly string[]): number {
-    const lines = this.#linesOf(definition.file);
-    let at = definition.line;
-    for (const name of path) {
-      const key = keyPattern(name);
-      const end = Math.min(nextLine - 1, lines.length);
-      let found: number | undefined;
-      for (let line = at; line <= end && found === undefined; line++) {
-        const text = lines[line - 1] ?? '';
-        if (!/^\s*(\/\/|\*|\/\*)/.test(text) && key.test(text)) found = line;
-      }
-      if (found === undefined) return at;
-      at = found;
-    }
-    return at;
+  /**
+   * Where a part of a definition was written: an option by its path, or the id or script. Falls short of the whole path
+   * where the rest is written nowhere. `sites` are the calls that led to the definition, innermost first.
+   */
+  ofPart(sites: readonly Site[], url: string, part: Part): Origin | undefined {
+    const places = new OptionPlaces(
+      this.#parsed(),
+      sites.filter((site) => site.url === url),
+    );
+    return this.#ofNode(typeof part === 'string' ? places.argument(part) : places.find(part));
+  }
+
+  /** Where an export was written. */
+  ofExport(name: string): Origin | undefined {
+    return this.#ofNode(this.#parsed().exportOf(name));
+  }
+
+  /** The one place at which importing the bundle can wait for ever, if there is but one. */
+  ofWaiting(): Origin | undefined {
+    const [place, ...others] = this.#parsed()
+      .waits()
+      .flatMap((node) => this.#ofNode(node) ?? []);
+    return others.length === 0 ? place : undefined;
+  }
+
+  /** What lies in installed packages is no author's. */
+  #ofNode(node: AnyNode | undefined): Origin | undefined {
+    if (node === undefined) return undefined;
+    const { line, column } = this.#parsed().placeOf(node);
+    const origin = this.of(line, column);
+    return origin?.file.includes('node_modules/') ? undefined : origin;
+  }
+
+  #parsed(): Program {
+    this.#program ??= new Program(this.#text);
+    return this.#program;
   }
 
   #look(line: number, column: number): Origin | undefined {
@@ -79,18 +113,4 @@ export class SourceOrigins {
     }
     return this.#map;
   }
-
-  #linesOf(file: string): readonly string[] {
-    if (this.#lines === undefined) {
-      const payload = this.#sourceMap()?.payload;
-      const texts = payload?.sourcesContent ?? [];
-      this.#lines = new Map(payload?.sources.map((source, index) => [source, (texts[index] ?? '').split('\n')]));
-    }
-    return this.#lines.get(file) ?? [];
-  }
-}
-
-function keyPattern(name: string): RegExp {
-  const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`(?:^|[\\s{,(])(['"\`]?)${escaped}\\1\\s*(?:[:,(}]|$)`);
 }

@@ -40,13 +40,17 @@ function problemsOfAll(entries: readonly [string, unknown][]): Problem[] {
   );
 }
 
+function listMend(values: unknown): string {
+  return typeof values === 'string' ? `write a list: [${show(values)}]` : "write its values out: ['de', 'fr']";
+}
+
 function problemsOfAxis(name: string, values: unknown): Problem[] {
   const problem = (message: string, mend: string): Problem[] => [{ path: ['variants', name], message, mend }];
   if (!AXIS.test(name)) {
     return problem(`variants.${name} is no name for a variant`, 'use at most 32 letters, digits and _, a letter first');
   }
   if (!Array.isArray(values)) {
-    return problem(`variants.${name} is ${show(values)}, not a list`, "write its values out: ['de', 'fr']");
+    return problem(`variants.${name} is ${show(values)}, not a list`, listMend(values));
   }
   if (values.length === 0)
     return problem(`variants.${name} is empty, so nothing would run`, 'give it a value at least');
@@ -56,7 +60,8 @@ function problemsOfAxis(name: string, values: unknown): Problem[] {
   const wrong = values.find((v) => typeof v !== 'string' || v.length > variantValueCharsMax || !VALUE.test(v));
   if (wrong !== undefined || values.includes(undefined)) {
     const mend = `use texts of at most ${variantValueCharsMax} letters, digits, '.', '_' and '-'`;
-    return problem(`variants.${name} holds ${show(wrong)}`, mend);
+    const at = typeof wrong === 'string' ? [wrong] : [];
+    return [{ path: ['variants', name, ...at], message: `variants.${name} holds ${show(wrong)}`, mend }];
   }
   const twice = values.find((value, index) => values.indexOf(value) !== index);
   return twice === undefined ? [] : problem(`variants.${name} holds ${show(twice)} twice`, 'write each value once');

@@ -5,7 +5,13 @@ import type { Kind } from './definition.ts';
 import type { Site } from './dsl-value.ts';
 
 /** What a function of the author's returned for one variant. */
-export type Made = { readonly value: unknown } | { readonly threw: string };
+export type Made = MadeValue | { readonly threw: string };
+
+export interface MadeValue {
+  readonly value: unknown;
+  /** What the function asked of the variant and the variant has not. */
+  readonly missing: readonly string[];
+}
 
 export interface Written {
   readonly vedette: Kind | 'landscape';
@@ -16,11 +22,22 @@ export interface Written {
   readonly id: unknown;
   /** Secrets are their placeholders; what cannot be sent is an error that says what it was. */
   readonly options: unknown;
+  /** What was given as the third argument: a journey's script, if it is a function. */
+  readonly script: 'function' | 'nothing' | 'no function';
   /** By option, in the order of the variants. */
   readonly made: Readonly<Record<string, readonly Made[]>>;
   /** The devices there are, where the option names one that there is not. */
   readonly devices?: readonly string[];
   readonly sites: readonly Site[];
+}
+
+/** An export that should be a definition and is none. */
+export interface Oddity {
+  readonly export: string;
+  /** What it is, e.g. `a function`. */
+  readonly what: string;
+  /** Of an object, its names. */
+  readonly names: readonly string[];
 }
 
 /** What the child is asked. */
@@ -33,7 +50,7 @@ export interface ImportRequest {
 export type ImportReport =
   | { readonly type: 'ready' }
   | { readonly type: 'written'; readonly definitions: readonly Written[] }
-  | { readonly type: 'done'; readonly oddities: readonly string[] }
+  | { readonly type: 'done'; readonly oddities: readonly Oddity[] }
   | { readonly type: 'failed'; readonly message: string; readonly stack: string }
   | { readonly type: 'stray'; readonly message: string; readonly stack: string };
 
