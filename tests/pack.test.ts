@@ -75,6 +75,7 @@ test('the package holds what runs, and no sources, tests or probes', () => {
     'dist/workers',
     'LICENSE',
     'README.md',
+    'docs/blocked.md',
   ];
   for (const path of needed) expect(inside(path), path).toBe(true);
   for (const path of ['src', 'probes', 'demo', 'tests', 'dist/src/cli/cli.test.js'])

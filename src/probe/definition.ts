@@ -194,7 +194,7 @@ export interface Vantage {
   readonly network: string;
   /** Inside the shop's own network. */
   readonly inside: boolean;
-  /** A proxy through which everything leaves: `http://` (CONNECT) or `socks5://`. */
+  /** A proxy through which everything leaves: `http://` or `https://` (CONNECT), or `socks5://`. */
   readonly egress?: string;
   /** Addresses (http, https) that it can reach whatever the shop does; where all fail, it is ill. Absent: none is known. */
   readonly control?: readonly string[];

@@ -450,5 +450,12 @@ export const faultyLandscapes: readonly (readonly [
     6,
     'egress holds a password',
   ],
+  [
+    'an egress of a scheme that nobody speaks',
+    "country: 'DE',",
+    "country: 'DE', egress: 'socks4://a',",
+    6,
+    "egress 'socks4://a' is not an address",
+  ],
   ['a secret in small letters', 'SHOP_PASSWORD:', 'password:', 7, "'password' is no name of a secret"],
 ];

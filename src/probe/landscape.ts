@@ -49,7 +49,7 @@ export interface VantageOptions {
   readonly network: string;
   /** Inside the shop's own network; `false` by default. */
   readonly inside?: boolean;
-  /** A proxy through which everything leaves: `http://host:port` or `socks5://host:port`. */
+  /** A proxy through which everything leaves: `http://host:port`, `https://host:port` or `socks5://host:port`. */
   readonly egress?: string;
   /**
    * What this vantage can reach whatever the shop does, e.g. `https://www.example.com/`; at most 5 addresses. It is

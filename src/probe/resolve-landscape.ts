@@ -138,7 +138,7 @@ function resolveVantage(reader: OptionReader, name: string): Vantage {
       "write two capital letters (ISO 3166-1), such as 'DE'",
     );
   }
-  const egress = reader.address('egress', ['http:', 'socks5:']);
+  const egress = reader.address('egress', ['http:', 'https:', 'socks5:']);
   if (egress !== undefined && new URL(egress).password !== '') {
     reader.fault(
       'egress',

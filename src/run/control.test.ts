@@ -115,7 +115,7 @@ describe('a run that fails', () => {
     const { outcome, message } = await stand.run(at([await gone(), resets.url]));
     expect(outcome).toBe('broken');
     expect(message).toMatch(
-      /^this vantage's 2 control targets fail too \(connection refused by 127\.0\.0\.1:\d+; connection reset by 127\.0\.0\.1:\d+\): /,
+      /^this vantage's 2 control targets fail too \(connection refused by 127\.0\.0\.1:\d+; connection reset by 127\.0\.0\.1:\d+ before it sent an answer\): /,
     );
     expect(message).toContain('the run itself ended as fail/connect: connection refused by');
   });
@@ -202,7 +202,9 @@ describe.concurrent('a control target that hangs', () => {
     const result = await own.run(at([ill.url]), target.url, { timeoutMs: 200 });
     expect(performance.now() - before).toBeLessThan(200 + 2_000);
     expect(result).toMatchObject({ outcome: 'broken', reason: 'vantage', phase: 'processing' });
-    expect(result.message).toContain(`control target ${ill.host} fails too (no answer from ${ill.host} within 1.2s)`);
+    expect(result.message).toContain(
+      `control target ${ill.host} fails too (no answer from ${ill.host} within 1.2s: the request was sent `,
+    );
     expect(result.message).toContain('the run itself ended as fail/timeout: no answer from');
   });
 

@@ -19,6 +19,10 @@ export class Course {
   where = '';
   /** What is asked for there. */
   url: URL | undefined;
+  /** Addresses to which a connection was begun in this hop, each with what came of it, if anything did. */
+  readonly attempts = new Map<string, string | undefined>();
+  /** Bytes of the body that came, and when the last of them did (`performance.now()`). */
+  readonly body = { bytes: 0, at: 0 };
   #socket: Socket | undefined;
   #since: number | undefined;
   #over: Trouble | undefined;
@@ -28,7 +32,19 @@ export class Course {
   goTo(url: URL, where: string): void {
     this.url = url;
     this.where = where;
+    this.attempts.clear();
+    this.body.bytes = 0;
     delete this.phases.transfer;
+  }
+
+  /** What the run was ended with, if it was. */
+  get over(): Trouble | undefined {
+    return this.#over;
+  }
+
+  /** Milliseconds for which the phase under way has lasted. */
+  get phaseMs(): number {
+    return this.#since === undefined ? 0 : performance.now() - this.#since;
   }
 
   /** Ends the phase under way and begins another. */

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
 import { asError } from '../../base/errors.ts';
 import type { Course } from './course.ts';
-import { bodyBytesMax } from './exchange.ts';
+import { bodyBytesMax } from './listener.ts';
 import { Trouble } from './trouble.ts';
 
 /** Codings on top of one another. */
@@ -52,7 +52,7 @@ export async function decode(course: Course, body: Buffer, names: readonly strin
   if (names.length > codingsMax) {
     throw new Trouble(
       'encoding',
-      `the body is encoded ${names.length} times over: ${names.slice(0, codingsMax).join()}…`,
+      `the body from ${course.where} is encoded ${names.length} times over (${names.slice(0, codingsMax).join()}…), expected at most ${codingsMax}`,
     );
   }
   let decoded = body;
@@ -66,7 +66,11 @@ export async function decode(course: Course, body: Buffer, names: readonly strin
 
 async function undo(course: Course, body: Buffer, name: string): Promise<Buffer> {
   const coding = Object.hasOwn(codings, name) ? codings[name] : undefined;
-  if (coding === undefined) throw new Trouble('encoding', `the body's content-encoding ${name} is not known`);
+  if (coding === undefined)
+    throw new Trouble(
+      'encoding',
+      `the body from ${course.where} has a content-encoding that is not known; expected ${acceptEncoding}, seen ${name}`,
+    );
   try {
     return await course.wait<Buffer>((done, failed) => {
       coding(body).then(done, failed);
@@ -74,8 +78,15 @@ async function undo(course: Course, body: Buffer, name: string): Promise<Buffer>
   } catch (thrown) {
     if (thrown instanceof Trouble) throw thrown;
     if ((thrown as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new Trouble('size', `the body is larger than ${bodyBytesMax} bytes once its ${name} is undone`);
+      throw new Trouble(
+        'size',
+        `the body from ${course.where} is larger than ${bodyBytesMax} bytes once its ${name} is undone`,
+      );
     }
-    throw new Trouble('encoding', `the body is not ${name}, as it says: ${asError(thrown).message}`, { cause: thrown });
+    throw new Trouble(
+      'encoding',
+      `the body from ${course.where} is not ${name}, as it says it is: ${asError(thrown).message}`,
+      { cause: thrown },
+    );
   }
 }

@@ -4,7 +4,7 @@
 import { type LookupAddress, lookup } from 'node:dns';
 import { connect, isIP, type Socket } from 'node:net';
 import type { Course } from './course.ts';
-import { Trouble, troubleOf } from './trouble.ts';
+import { codeOf, Trouble, troubleOf } from './trouble.ts';
 
 /** How long an address may keep the next one waiting, milliseconds (RFC 8305, section 5). */
 const attemptMs = 250;
@@ -23,26 +23,58 @@ export function nameOf({ host, port }: Peer): string {
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** What narrows the choice of addresses. */
+export interface Choice {
+  /** The one IP family that the probe asks for. */
+  readonly family?: 4 | 6 | undefined;
+  /** Why an address must not be dialled; nothing where it may. */
+  readonly against?: ((address: string) => Trouble | undefined) | undefined;
+}
+
 /**
  * Opens a connection, in the phases `resolve` and `connect`. Both IP families are tried unless one is asked for;
  * an address that does not answer soon is overtaken by the next, not given up.
  * @throws {@link Trouble}
  */
-export async function dial(course: Course, peer: Peer, family?: 4 | 6): Promise<Socket> {
-  const where = nameOf(peer);
+export async function dial(course: Course, peer: Peer, choice: Choice = {}): Promise<Socket> {
   course.enter('resolve');
-  const addresses = await addressesOf(course, peer, family);
+  const found = await addressesOf(course, peer, choice.family);
+  const addresses = choice.against === undefined ? found : permitted(found, choice.against);
   course.enter('connect');
   try {
     const socket = await race(course, addresses, peer.port);
     course.hold(socket);
     return socket;
   } catch (thrown) {
-    throw troubleOf(thrown, where);
+    throw unconnected(course, thrown, peer, choice);
   }
 }
 
-async function addressesOf(course: Course, { host, port }: Peer, family?: 4 | 6): Promise<readonly LookupAddress[]> {
+function permitted(found: readonly LookupAddress[], against: NonNullable<Choice['against']>) {
+  const objections = found.map(({ address }) => against(address));
+  const addresses = found.filter((_, at) => objections[at] === undefined);
+  const [objection] = objections;
+  if (addresses.length === 0 && objection !== undefined) throw objection;
+  return addresses;
+}
+
+/** What to say when no address took the connection: each that was tried, and a family that was chosen. */
+function unconnected(course: Course, thrown: unknown, peer: Peer, { family }: Choice): Trouble {
+  if (thrown instanceof Trouble) return thrown;
+  const spot = { where: nameOf(peer), phase: 'connect' } as const;
+  const { reason, message } = troubleOf(thrown, spot);
+  const tried = [...course.attempts].map(
+    ([address, failure]) => `${address}${failure === undefined ? '' : `: ${failure}`}`,
+  );
+  const which = isIP(peer.host) !== 0 ? '' : ` (tried ${tried.join(', ')})`;
+  return new Trouble(reason, `${message}${which}${chosen(family)}`, { cause: thrown });
+}
+
+function chosen(family: 4 | 6 | undefined): string {
+  return family === undefined ? '' : `; the probe asks for IPv${family} alone`;
+}
+
+async function addressesOf(course: Course, { host }: Peer, family?: 4 | 6): Promise<readonly LookupAddress[]> {
   const given = isIP(host);
   if (given !== 0) {
     if (family === undefined || family === given) return [{ address: host, family: given }];
@@ -54,10 +86,12 @@ async function addressesOf(course: Course, { host, port }: Peer, family?: 4 | 6)
         error ? failed(error) : done(addresses),
       );
     });
-    if (found.length === 0) throw new Trouble('dns', `no address for ${nameOf({ host, port })}`);
+    if (found.length === 0) throw new Trouble('dns', `no address for ${host}: the resolver knows none`);
     return alternate(found).slice(0, addressesMax);
   } catch (thrown) {
-    throw troubleOf(thrown, family === undefined ? host : `${host} in IPv${family}`);
+    if (thrown instanceof Trouble) throw thrown;
+    const { reason, message } = troubleOf(thrown, { where: host, phase: 'resolve' });
+    throw new Trouble(reason, `${message}${chosen(family)}`, { cause: thrown });
   }
 }
 
@@ -72,7 +106,7 @@ function alternate(addresses: readonly LookupAddress[]): readonly LookupAddress[
     .filter((address) => address !== undefined);
 }
 
-/** The first connection that stands; fails with the first error when none does. */
+/** The first connection that stands; fails with the error that tells most when none does. */
 function race(course: Course, addresses: readonly LookupAddress[], port: number): Promise<Socket> {
   const open = new Set<Socket>();
   let timer: NodeJS.Timeout | undefined;
@@ -83,26 +117,43 @@ function race(course: Course, addresses: readonly LookupAddress[], port: number)
   };
   const winner = course.wait<Socket>((done, failed) => {
     let next = 0;
-    let firstError: Error | undefined;
+    let worst: Error | undefined;
     const attempt = () => {
       clearTimeout(timer);
       const address = addresses[next++];
       if (address === undefined) return;
       const socket = connect({ host: address.address, port, noDelay: true });
       open.add(socket);
+      course.attempts.set(address.address, undefined);
       socket.once('connect', () => {
         if (open.delete(socket)) done(socket);
       });
       // It stays for the connection's whole life: an error after the last reader is gone must not end the process.
       socket.on('error', (error) => {
         if (!open.delete(socket)) return;
-        firstError ??= error;
+        course.attempts.set(address.address, failureOf(error));
+        // That there is no way to one family tells less than what the other one met.
+        if (worst === undefined || isUnreachable(worst)) worst = error;
         if (next < addresses.length) attempt();
-        else if (open.size === 0) failed(firstError);
+        else if (open.size === 0) failed(worst);
       });
       if (next < addresses.length) timer = setTimeout(attempt, attemptMs);
     };
     attempt();
   });
   return winner.finally(settle);
+}
+
+function isUnreachable(error: Error): boolean {
+  return /^E(HOST|NET)(UNREACH|DOWN)$|^EADDRNOTAVAIL$|^EAFNOSUPPORT$/.test(codeOf(error));
+}
+
+const failures: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refused',
+  ECONNRESET: 'reset',
+  ETIMEDOUT: 'timed out',
+};
+
+function failureOf(error: Error): string {
+  return failures[codeOf(error)] ?? (isUnreachable(error) ? 'no route' : codeOf(error));
 }

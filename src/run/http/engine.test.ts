@@ -241,23 +241,6 @@ describe('redirects', () => {
     expect(elsewhere.server.taken()).toBe(0);
   });
 
-  test.each([
-    ['in circles', () => '/', 'go in circles'],
-    ['without end', (n: number) => `/${n}`, 'more than 10 redirects'],
-    ['to no http address', () => 'ftp://shop.example/', 'leads to no http address: ftp://shop.example/'],
-    ['to nothing readable', () => 'http://[', 'leads to no http address'],
-    ['to nowhere', () => undefined, 'without a location'],
-  ])('that lead %s fail', async (_name, location, message) => {
-    let n = 0;
-    await using server = await serve((_request, response) => {
-      const to = location(++n);
-      response.writeHead(302, to === undefined ? {} : { location: to }).end();
-    });
-    const result = await run(engine, { url: server.url });
-    expect(result).toMatchObject({ outcome: 'fail', reason: 'redirect', status: 302 });
-    expect(result.message).toContain(message);
-  });
-
   test('that lead to where nobody listens tell of that place alone', async () => {
     const port = await closedPort();
     const location = `http://127.0.0.1:${port}/`;

@@ -1,16 +1,13 @@
 /**
  * One request and its answer over a connection that stands, by undici.
  */
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { Client, type Dispatcher } from 'undici';
 import type { Course } from './course.ts';
-import { Trouble, troubleOf } from './trouble.ts';
-
-/** Headers of an answer, bytes. */
-const headerBytesMax = 64 * 1024;
-/** Body of an answer, bytes, as it comes and again decoded. */
-export const bodyBytesMax = 1024 * 1024;
+import { withStream } from './h2-stream.ts';
+import { type Answer, Listener, type Take } from './listener.ts';
+import { headerBytesMax, Opening } from './opening.ts';
+import { codeOf, Trouble, troubleOf } from './trouble.ts';
 
 /** What is asked. */
 export interface Ask {
@@ -20,34 +17,13 @@ export interface Ask {
   readonly body: string | undefined;
 }
 
-/** How an answer is taken. */
-export interface Take {
-  /** Told as soon as the headers are there: the body may never come. */
-  readonly begun: (status: number, version: Answer['version']) => void;
-  /** Whether the body's bytes are kept, or only counted. */
-  readonly keeps: (headers: IncomingHttpHeaders) => boolean;
-  /** Whether the headers are all that is waited for. */
-  readonly headersSuffice: (status: number, headers: IncomingHttpHeaders) => boolean;
-}
-
-/** What came back. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly version: '1.0' | '1.1' | '2';
-  /** The body as it came; empty unless it was to be kept. */
-  readonly chunks: readonly Buffer[];
-  /** Bytes of the body as it came. */
-  readonly bytes: number;
-}
-
 /**
  * Asks and takes the answer, in the phases `processing` and `transfer`. The connection serves this request alone.
  * @throws {@link Trouble}
  */
 export async function exchange(course: Course, socket: Socket, ask: Ask, take: Take): Promise<Answer> {
   course.enter('processing');
-  const version = watchVersion(socket);
+  if (socket.errored !== null) throw troubleOf(socket.errored, { where: course.where, phase: 'processing' });
   const client = new Client(ask.url.origin, {
     connect: handOver(socket),
     maxHeaderSize: headerBytesMax,
@@ -57,17 +33,33 @@ export async function exchange(course: Course, socket: Socket, ask: Ask, take: T
     allowH2: true,
     h2Options: { pingInterval: 0 },
   });
+  let listener: Listener | undefined;
   try {
     return await course.wait<Answer>((done, failed) => {
       const { method, headers, body } = ask;
       const path = ask.url.pathname + ask.url.search;
       const asked: Dispatcher.DispatchOptions = { path, method, headers, reset: true };
       if (body !== undefined) asked.body = body;
-      client.dispatch(asked, new Listener(course, take, { version, bodiless: method === 'HEAD' }, done, failed));
+      const opening =
+        'alpnProtocol' in socket && socket.alpnProtocol === 'h2' ? undefined : watch(course, socket, failed);
+      const handler = new Listener(course, take, { opening, bodiless: method === 'HEAD' }, done, failed);
+      listener = handler;
+      if (opening !== undefined) client.dispatch(asked, handler);
+      else withStream(handler.onStream, () => client.dispatch(asked, handler));
     });
   } catch (thrown) {
-    throw troubleOf(thrown, course.where);
+    if (thrown instanceof Trouble) throw thrown;
+    const trouble = troubleOf(thrown, course);
+    throw listener?.explained(trouble) ?? trouble;
   }
+}
+
+function watch(course: Course, socket: Socket, failed: (error: unknown) => void): Opening {
+  // Heard before undici does: it takes a reset for the end of a body that has no length. Its own errors it tells itself.
+  socket.prependListener('error', (error) => {
+    if (!/^(UND|HPE)_/.test(codeOf(error))) failed(error);
+  });
+  return new Opening(socket, course.where, failed);
 }
 
 /** Gives undici the connection, once: it asks again when the connection has ended before the request was written. */
@@ -91,115 +83,4 @@ function handOver(
     // Not at once: undici waits for a connection only after it has asked for it.
     queueMicrotask(() => callback(null, socket));
   };
-}
-
-/**
- * undici does not tell 1.0 from 1.1, so the first bytes are looked at as they pass.
- */
-function watchVersion(socket: Socket): () => Answer['version'] {
-  if ('alpnProtocol' in socket && socket.alpnProtocol === 'h2') return () => '2';
-  let version: Answer['version'] = '1.1';
-  const { read } = socket;
-  socket.read = function readFirst(size?: number): unknown {
-    const chunk: unknown = read.call(this, size);
-    if (chunk !== null) {
-      socket.read = read;
-      if (Buffer.isBuffer(chunk) && chunk.toString('latin1', 0, 8) === 'HTTP/1.0') version = '1.0';
-    }
-    return chunk;
-  };
-  return () => version;
-}
-
-/** What the headers alone do not tell of an answer. */
-interface Kind {
-  readonly version: () => Answer['version'];
-  /** Whatever length the headers name, no body comes. */
-  readonly bodiless: boolean;
-}
-
-class Listener implements Dispatcher.DispatchHandler {
-  readonly #course: Course;
-  readonly #take: Take;
-  readonly #kind: Kind;
-  readonly #done: (answer: Answer) => void;
-  readonly #failed: (error: unknown) => void;
-  readonly #chunks: Buffer[] = [];
-  #bytes = 0;
-  #status = 0;
-  #headers: IncomingHttpHeaders = {};
-  #keeps = false;
-
-  constructor(
-    course: Course,
-    take: Take,
-    kind: Kind,
-    done: (answer: Answer) => void,
-    failed: (error: unknown) => void,
-  ) {
-    this.#course = course;
-    this.#take = take;
-    this.#kind = kind;
-    this.#done = done;
-    this.#failed = failed;
-  }
-
-  onRequestStart(): void {}
-
-  onResponseStarted(): void {
-    if (this.#course.phase === 'processing') this.#course.enter('transfer');
-  }
-
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    this.onResponseStarted();
-    // An interim answer (103 Early Hints): the real one follows.
-    if (status < 200) return;
-    this.#status = status;
-    this.#headers = headers;
-    this.#keeps = this.#take.keeps(headers);
-    this.#take.begun(status, this.#kind.version());
-    const promised = this.#kind.bodiless || status === 204 || status === 304 ? 0 : Number(headers['content-length']);
-    if (this.#take.headersSuffice(status, headers)) this.#end();
-    else if (promised > bodyBytesMax) this.#tooLarge(controller);
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#bytes += chunk.length;
-    if (this.#bytes > bodyBytesMax) this.#tooLarge(controller);
-    else if (this.#keeps) this.#chunks.push(chunk);
-  }
-
-  onResponseEnd(): void {
-    this.#end();
-  }
-
-  onResponseError(_controller: unknown, error: Error): void {
-    const mismatch = (error as NodeJS.ErrnoException).code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
-    // Before the headers have ended there is no body yet whose length could be wrong: the headers contradict themselves.
-    if (mismatch && this.#status === 0) {
-      this.#failed(
-        new Trouble('protocol', `${this.#course.where} sent headers that are not HTTP: their lengths contradict`),
-      );
-    } else this.#failed(error);
-  }
-
-  #end(): void {
-    this.#course.rest();
-    this.#done({
-      status: this.#status,
-      headers: this.#headers,
-      version: this.#kind.version(),
-      chunks: this.#chunks,
-      bytes: this.#bytes,
-    });
-  }
-
-  #tooLarge(controller: Dispatcher.DispatchController): void {
-    const trouble = new Trouble(
-      'size',
-      `the body from ${this.#course.where} is larger than ${bodyBytesMax} bytes, the most that is read`,
-    );
-    this.#failed(trouble);
-    controller.abort(trouble);
-  }
 }

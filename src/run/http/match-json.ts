@@ -88,7 +88,8 @@ function compilePath(path: string, matcher: JsonMatcher): ValueJudge {
     if (typeof found === 'string') return `${path}: ${found}`;
     const values = measured ? lengthOf(found) : found;
     if (typeof values === 'string') return `${path} has no length: ${values}`;
-    if (values.length === 0) return matcher.exists === false ? undefined : `${path} is not there`;
+    if (values.length === 0)
+      return matcher.exists === false ? undefined : `${path} is not there${missing(judge, show)}`;
     if (matcher.exists === false) return `${path} is ${show(text(values[0]))}, expected not to be there`;
     // Where a path finds several values, all must be right.
     for (const value of values) {
@@ -97,6 +98,12 @@ function compilePath(path: string, matcher: JsonMatcher): ValueJudge {
     }
     return undefined;
   };
+}
+
+/** What a value that is not there should have been; nothing where its being there was all. */
+function missing(judge: ValueJudge, show: Show): string {
+  const expected = judge(undefined, show);
+  return expected === undefined ? '' : `, expected ${expected}`;
 }
 
 function valuesAt(query: JSONPathQuery, document: unknown): readonly unknown[] | string {

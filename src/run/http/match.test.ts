@@ -14,8 +14,8 @@ describe('a status', () => {
   test('is met by a number or a class', () => {
     expect(judge({ status: [404, '2xx'] }, '', {}, 404)).toBeUndefined();
     expect(judge({ status: [404, '2xx'] }, '', {}, 204)).toBeUndefined();
-    expect(judge({}, '', {}, 503)).toBe('status 503, expected 2xx');
-    expect(judge({ status: [200, 404] }, '', {}, 500)).toBe('status 500, expected 200 or 404');
+    expect(judge({}, '', {}, 503)).toBe('status 503 (Service Unavailable), expected 2xx');
+    expect(judge({ status: [200, 404] }, '', {}, 500)).toBe('status 500 (Internal Server Error), expected 200 or 404');
   });
 });
 
@@ -37,7 +37,7 @@ describe('a text', () => {
     expect(judge({ header: { 'x-a': { equals: 'b' } } }, '', { 'x-a': 'c' })).toBe(
       'the header x-a is "c", expected "b"',
     );
-    expect(judge({ header: { 'x-a': { equals: 'b' } } })).toBe('the header x-a is missing');
+    expect(judge({ header: { 'x-a': { equals: 'b' } } })).toBe('the header x-a is missing, expected "b"');
     expect(judge({ header: { 'x-a': { not: { contains: ['b'] } } } })).toBeUndefined();
   });
 
@@ -76,7 +76,7 @@ describe('JSON', () => {
     ['$.open', { equals: null }, undefined],
     ['$.open', { exists: true }, undefined],
     ['$.closed', { exists: false }, undefined],
-    ['$.closed', { equals: null }, '$.closed is not there'],
+    ['$.closed', { equals: null }, '$.closed is not there, expected null'],
     ['$.name', { exists: false }, '$.name is "Müller", expected not to be there'],
     ['$.items[?match(@.sku, "m.*")].cents', { equals: 129 }, undefined],
     ['$.items[?search(@.sku, "rea")].cents', { equals: 249 }, undefined],

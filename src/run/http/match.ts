@@ -1,10 +1,11 @@
 /**
  * What an answer must satisfy: matchers as data → functions, made once.
  */
-import type { IncomingHttpHeaders } from 'node:http';
+import { type IncomingHttpHeaders, STATUS_CODES } from 'node:http';
 import type { HttpExpect, TextMatcher } from '../../probe/definition.ts';
 import { compilePattern } from '../../probe/pattern.ts';
 import type { Reason } from '../../result/result.ts';
+import { titleOf } from '../blocked.ts';
 import { compileJson } from './match-json.ts';
 import { quoted, type Show, written } from './show.ts';
 
@@ -40,7 +41,7 @@ type TextJudge = (text: string, show: Show) => string | undefined;
 /** Compiles what is expected of an answer. */
 export function compileMatchers(expect: HttpExpect): Matchers {
   const status = compileStatus(expect.status);
-  const judges: Judge[] = [(seen) => unmetStatus(status, expect.status, seen)];
+  const judges: Judge[] = [(seen, show) => unmetStatus(status, expect.status, seen, show)];
   for (const [name, matcher] of Object.entries(expect.header)) judges.push(headerJudge(name, matcher));
   if (expect.body !== undefined) judges.push(bodyJudge(expect.body));
   if (Object.keys(expect.json).length > 0) judges.push(compileJson(expect.json));
@@ -66,19 +67,36 @@ function compileStatus(wanted: HttpExpect['status']): (status: number) => boolea
 function unmetStatus(
   fits: (status: number) => boolean,
   wanted: HttpExpect['status'],
-  { status }: Seen,
+  { status, headers, text }: Seen,
+  show: Show,
 ): Unmet | undefined {
   if (fits(status)) return undefined;
-  return { reason: 'status', message: `status ${status}, expected ${wanted.join(' or ')}` };
+  const name = STATUS_CODES[status];
+  const gist = gistOf(headers, text());
+  const message =
+    `status ${status}${name === undefined ? '' : ` (${name})`}, expected ${wanted.join(' or ')}` +
+    (gist === '' ? '' : `; the body says ${quoted(gist, show)}`);
+  return { reason: 'status', message };
+}
+
+/** What a body says to a person: of a document its title, else its beginning. */
+function gistOf(headers: IncomingHttpHeaders, body: string): string {
+  if (!/html/i.test(headers['content-type'] ?? '') && !/^\s*<(!doctype|html)/i.test(body)) return body;
+  return titleOf(body) ?? '';
 }
 
 function headerJudge(name: string, matcher: TextMatcher): Judge {
   const judge = compileText(matcher);
   const onlyNot = matcher.equals === undefined && matcher.contains === undefined && matcher.matches === undefined;
+  const wanted = compileText({ ...matcher, not: {} });
   return ({ headers }, show) => {
     const value: unknown = headers[name];
     if (value === undefined) {
-      return onlyNot ? undefined : { reason: 'header', message: `the header ${name} is missing` };
+      if (onlyNot) return undefined;
+      return {
+        reason: 'header',
+        message: `the header ${name} is missing, ${wanted('', show) ?? 'expected to be there'}`,
+      };
     }
     const text = Array.isArray(value) ? value.join(', ') : String(value);
     const wrong = judge(text, show);

@@ -33,15 +33,21 @@ export class Trail {
    * @throws {@link Trouble} `redirect` when there are too many, they go in circles, or lead to no address
    */
   next(from: Onward, status: number, location: string | undefined): Onward {
-    if (location === undefined) throw off(`status ${status} without a location to go to`);
+    if (location === undefined) throw off(`status ${status} from ${from.url.host} without a location to go to`);
     const url = URL.parse(location, from.url);
     if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-      throw off(`status ${status} leads to no http address: ${location}`);
+      throw off(`status ${status} from ${from.url.host} leads to no http address: ${location}`);
+    }
+    // The password is not repeated: it may be somebody's.
+    if (url.username !== '' || url.password !== '') {
+      throw off(
+        `status ${status} from ${from.url.host} leads to ${url.host} with a user name in the address; not followed`,
+      );
     }
     this.#seen.add(keyOf(from.method, from.url));
     const onward = onwardOf(this.#prepared, from, status, url);
     if (this.#seen.has(keyOf(onward.method, url))) {
-      throw off(`redirects go in circles: ${from.url.href} leads back to ${url.href}`);
+      throw off(`redirects go in circles, after ${this.count}: ${from.url.href} leads back to ${url.href}`);
     }
     if (this.count >= this.#most) {
       throw off(`more than ${this.#most} redirects; the last one leads to ${url.href}`);
@@ -49,6 +55,13 @@ export class Trail {
     this.count++;
     return onward;
   }
+}
+
+/** A redirect that leads a vantage into its own network. */
+export function refusal(from: string, reach: string, to: string, further: string): Trouble {
+  return off(
+    `the redirect from ${from} (${reach}) leads to ${to}, which is ${further}: not followed, because a target must not lead a vantage into its own network; if it is meant, name that host in a system's hosts`,
+  );
 }
 
 function off(message: string): Trouble {
@@ -67,6 +80,9 @@ function onwardOf(prepared: Prepared, from: Onward, status: number, url: URL): O
     ((status === 301 || status === 302) && method === 'POST') ||
     (status === 303 && method !== 'GET' && method !== 'HEAD');
   if (toGet) return { url, method: 'GET', body: undefined, foreign };
+  if (from.body !== undefined && from.url.protocol === 'https:' && url.protocol === 'http:') {
+    throw off(`status ${status} would carry the body from https to ${url.origin}, for all to read; it was not sent`);
+  }
   if (foreign && from.body !== undefined && prepared.secretBody) {
     throw off(`status ${status} would carry a body with secrets to ${url.origin}; it was not sent`);
   }

@@ -6,17 +6,17 @@ import { asError } from '../../base/errors.ts';
 import { formatDuration } from '../../base/time.ts';
 import type { HttpProbe, HttpRequest } from '../../probe/definition.ts';
 import type { Finding, Outcome, Phase, Reason, Task } from '../../result/result.ts';
+import { type WallSign, wallIn, wallName } from '../blocked.ts';
 import type { Surroundings } from '../engine.ts';
 import { createRedactor } from '../redact.ts';
 import { bodyText } from './body-text.ts';
 import { Course } from './course.ts';
-import { nameOf } from './dial.ts';
+import { lateTrouble } from './late.ts';
 import { compile, type Prepared } from './prepare.ts';
 import type { Contexts } from './secure.ts';
 import { systemsOf } from './systems.ts';
 import { outcomeOf, Trouble } from './trouble.ts';
-import { proxyOf } from './tunnel.ts';
-import { type Facts, visit } from './visit.ts';
+import { type Facts, type Visited, visit } from './visit.ts';
 
 /** Characters of the answer that a message shows, and that are looked through for its secrets and blanks. */
 const shownCharsMax = 120;
@@ -95,17 +95,28 @@ export class Run {
         matchers,
         contexts: this.#context.contexts,
         egress: this.#surroundings.vantage?.egress,
+        claimed: (url) => systemsOf(this.#surroundings.landscape)(url) !== undefined,
         headersFor: (url) => this.#headersFor(probe, url),
       });
       const seen = { ...visited, text: bodyText(visited) };
       const unmet = matchers.judge(seen, (text) => this.#show(text));
-      if (unmet !== undefined) return { outcome: 'fail', ...unmet, message: this.#redact(unmet.message) };
+      const wall = wallBefore(visited, seen.text);
+      if (wall !== undefined) return this.#walled(visited, wall, unmet?.message);
+      if (unmet !== undefined) {
+        return { outcome: 'fail', ...unmet, message: this.#redact(`${this.#course.where}: ${unmet.message}`) };
+      }
       return this.#beyondBudget(probe, request, performance.now() - began);
     } finally {
       clearTimeout(timer);
       this.#course.rest();
       this.#course.release();
     }
+  }
+
+  #walled({ status }: Visited, wall: WallSign, unmet: string | undefined): Verdict {
+    const instead = unmet === undefined ? 'instead of the answer' : `so ${unmet}`;
+    const message = `${this.#course.where} took the check for a bot: ${wallName(wall)} came with status ${status}, ${instead}; let the vantage's address or user-agent through there`;
+    return { outcome: 'fail', reason: 'blocked', message: this.#redact(message) };
   }
 
   #headersFor(probe: HttpProbe, url: URL): Record<string, string> {
@@ -153,16 +164,9 @@ export class Run {
     };
   }
 
-  /** What to say of a run whose time is over: what it was waiting for, and whose fault that is. */
+  /** What to say of a run whose time is over. */
   #late(timeoutMs: number): Trouble {
-    const { phase, where } = this.#course;
-    const egress = this.#surroundings.vantage?.egress;
-    const time = formatDuration(timeoutMs);
-    if (egress !== undefined && (phase === 'resolve' || phase === 'connect')) {
-      const proxy = nameOf(proxyOf(new URL(egress)));
-      return new Trouble('proxy', `the proxy ${proxy} made no connection to ${where} within ${time}`);
-    }
-    return new Trouble('timeout', `${waits[phase](where)} within ${time}`);
+    return lateTrouble(this.#course, timeoutMs, this.#surroundings.vantage?.egress);
   }
 
   /** The other system whose host failed. */
@@ -186,13 +190,15 @@ export class Run {
   }
 }
 
-const waits: Readonly<Record<Phase, (where: string) => string>> = {
-  resolve: (where) => `the name of ${where} was not looked up`,
-  connect: (where) => `no connection to ${where}`,
-  tls: (where) => `no end of the TLS handshake with ${where}`,
-  processing: (where) => `no answer from ${where}`,
-  transfer: (where) => `no end of the answer from ${where}`,
-};
+/** The wall that stands where the answer should; the body is decoded only where it was kept. */
+function wallBefore({ status, headers, url, body }: Visited, text: () => string): WallSign | undefined {
+  const html = body.length > 0 && isDocument(headers['content-type']) ? text() : undefined;
+  return wallIn({ status, headers, url: url.href, html });
+}
+
+function isDocument(type: string | undefined): boolean {
+  return type === undefined || /html/i.test(type);
+}
 
 function requestOf({ check: { id, probe, variant } }: Task): { probe: HttpProbe; request: HttpRequest } {
   if (probe.kind !== 'http') throw new TypeError(`${id} is of kind ${probe.kind}`);

@@ -10,7 +10,9 @@ import { asError } from '../../base/errors.ts';
 import type { HttpRequest } from '../../probe/definition.ts';
 import type { Course } from './course.ts';
 import { nameOf, type Peer } from './dial.ts';
-import { Trouble, troubleOf } from './trouble.ts';
+import { firstBytesOf } from './look-again.ts';
+import { otherProtocol } from './opening.ts';
+import { codeOf, Trouble, troubleOf } from './trouble.ts';
 
 /** Certificates of a chain that are looked at. */
 const chainMax = 20;
@@ -25,6 +27,8 @@ type TlsFiles = NonNullable<HttpRequest['tls']>;
 export interface Handshake {
   readonly context: SecureContext;
   readonly http2: boolean;
+  /** Whether the connection ends at the peer itself, not at a proxy. */
+  readonly direct: boolean;
 }
 
 /** What a handshake showed. */
@@ -37,12 +41,12 @@ export interface Secured {
 }
 
 /**
- * Shakes hands over a connection, in the phase `tls`.
+ * Shakes hands over a connection, in the phase under way.
  * @throws {@link Trouble}; a bad certificate is not thrown, but told, together with its expiry
  */
 export async function secure(course: Course, plain: Socket, peer: Peer, handshake: Handshake): Promise<Secured> {
-  course.enter('tls');
   const where = nameOf(peer);
+  const address = plain.remoteAddress ?? peer.host;
   try {
     const socket = await course.wait<TLSSocket>((done, failed) => {
       const named = isIP(peer.host) === 0 ? { servername: peer.host.replace(/\.$/, '') } : {};
@@ -62,8 +66,24 @@ export async function secure(course: Course, plain: Socket, peer: Peer, handshak
     const shown = socket.getPeerX509Certificate();
     return { socket, expiresAt: firstExpiry(shown), fault: faultOf(socket, shown, where) };
   } catch (thrown) {
-    throw troubleOf(thrown, where);
+    const trouble = troubleOf(thrown, { where, phase: 'tls' });
+    if (!handshake.direct || !noTls.has(codeOf(asError(trouble.cause)))) throw trouble;
+    throw await seenAgain(course, trouble, address, peer);
   }
+}
+
+/** What OpenSSL says when what came is no TLS at all. */
+const noTls: ReadonlySet<string> = new Set(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG']);
+
+/** The same trouble, with what the port speaks instead. */
+async function seenAgain(course: Course, trouble: Trouble, address: string, peer: Peer): Promise<Trouble> {
+  const first = await firstBytesOf(course, address, peer.port).catch(() => Buffer.alloc(0));
+  if (first.length === 0) return trouble;
+  const text = first.toString('latin1');
+  const told = text.startsWith('HTTP/')
+    ? `${nameOf(peer)} speaks plain HTTP on this port, not TLS: it answered "${text.split(/[\r\n]/)[0]}" when it was asked without TLS; ask it by http://`
+    : `${trouble.message}: ${otherProtocol(first)}`;
+  return new Trouble('tls', told, { cause: trouble.cause });
 }
 
 function firstExpiry(leaf: X509Certificate | undefined): number | undefined {
@@ -77,6 +97,25 @@ function firstExpiry(leaf: X509Certificate | undefined): number | undefined {
   return first;
 }
 
+/** ` (CN=…)`, for the most telling part of a name. */
+function named(name: string | undefined): string {
+  const part = name?.split('\n').findLast((one) => one.startsWith('CN=')) ?? name?.split('\n').at(-1);
+  return part === undefined || part === '' ? '' : ` (${part})`;
+}
+
+/** The end of the chain that was shown names the authority that is not known. */
+function unknownIssuer(shown: X509Certificate | undefined): string {
+  let last = shown;
+  for (
+    let seen = 0;
+    seen < chainMax && last?.issuerCertificate !== undefined && last.issuerCertificate !== last;
+    seen++
+  ) {
+    last = last.issuerCertificate;
+  }
+  return `its issuer is not known here: the chain ends at an authority${named(last?.issuer)} that is not trusted`;
+}
+
 const day = (date: Date) => date.toISOString().slice(0, 10);
 
 /** What is wrong with a certificate, by the code of the verification. */
@@ -85,11 +124,12 @@ const sayings: Readonly<Record<string, (shown: X509Certificate | undefined) => s
     shown ? `a certificate in its chain has expired; its own ends ${day(shown.validToDate)}` : 'it has expired',
   CERT_NOT_YET_VALID: (shown) => (shown ? `it is valid only from ${day(shown.validFromDate)}` : 'it is not valid yet'),
   ERR_TLS_CERT_ALTNAME_INVALID: (shown) => `it is for another host (${shown?.subjectAltName ?? 'it names none'})`,
-  DEPTH_ZERO_SELF_SIGNED_CERT: () => 'it is signed by itself alone',
-  SELF_SIGNED_CERT_IN_CHAIN: () => 'its issuer is not known here',
-  UNABLE_TO_GET_ISSUER_CERT: () => 'its issuer is not known here',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: () => 'its issuer is not known here',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: () => 'its issuer is not known here, or an intermediate certificate is missing',
+  DEPTH_ZERO_SELF_SIGNED_CERT: () => 'it is self-signed: no authority vouches for it',
+  SELF_SIGNED_CERT_IN_CHAIN: unknownIssuer,
+  UNABLE_TO_GET_ISSUER_CERT: unknownIssuer,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownIssuer,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: (shown) =>
+    `it was sent alone, without the certificate of its issuer${named(shown?.issuer)}: the intermediate is missing, or that authority is not known here`,
   CERT_REVOKED: () => 'it was revoked',
 };
 

@@ -3,7 +3,7 @@
  */
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
-import { type AddressInfo, createServer as createListener, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer as createListener, isIP, type Server, type Socket } from 'node:net';
 import type { HttpExpect, HttpProbe, HttpRequest, Landscape, System } from '../../probe/definition.ts';
 import type { Result } from '../../result/result.ts';
 import type { Engine, Surroundings } from '../engine.ts';
@@ -90,9 +90,9 @@ export function runProbe(engine: Engine, probe: HttpProbe, surroundings: Surroun
 /** A listener of a test. */
 export interface Listening extends AsyncDisposable {
   readonly port: number;
-  /** `127.0.0.1:PORT`. */
+  /** `ADDRESS:PORT`, such as `127.0.0.1:8080`. */
   readonly host: string;
-  /** `http://127.0.0.1:PORT`. */
+  /** `http://ADDRESS:PORT`. */
   readonly url: string;
   /** Connections taken since the start. */
   readonly taken: () => number;
@@ -113,10 +113,11 @@ export async function listening(server: Server, address = '127.0.0.1'): Promise<
   server.listen(0, address);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
+  const bracketed = isIP(address) === 6 ? `[${address}]` : address;
   return {
     port,
-    host: `127.0.0.1:${port}`,
-    url: `http://127.0.0.1:${port}`,
+    host: `${bracketed}:${port}`,
+    url: `http://${bracketed}:${port}`,
     taken: () => taken,
     open: () => sockets.size,
     async [Symbol.asyncDispose]() {
@@ -150,4 +151,20 @@ export function answerWith(text: string): Promise<Listening> {
 export async function closedPort(): Promise<number> {
   await using gone = await listening(createListener());
   return gone.port;
+}
+
+/** A port of the loopback address on which nothing listens, and nothing will: a connection leaves from it. */
+export async function refusingPort(): Promise<{ port: number; host: string } & AsyncDisposable> {
+  const listener = await listening(createListener());
+  const taken = connect({ host: '127.0.0.1', port: listener.port }).on('error', () => {});
+  await once(taken, 'connect');
+  const port = taken.localPort ?? 0;
+  return {
+    port,
+    host: `127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      taken.destroy();
+      await listener[Symbol.asyncDispose]();
+    },
+  };
 }

@@ -2,13 +2,15 @@
  * A way through a vantage's egress proxy. Plain http goes through a tunnel (`CONNECT`) too: the exchange is then the
  * same as without a proxy, and a proxy cannot answer in the target's name.
  */
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
+import type { SecureContext } from 'node:tls';
 import { SocksClient } from 'socks';
 import { asError } from '../../base/errors.ts';
 import type { Reason } from '../../result/result.ts';
 import type { Course } from './course.ts';
-import { dial, nameOf, type Peer } from './dial.ts';
+import { type Choice, dial, nameOf, type Peer } from './dial.ts';
 import { peerOf } from './prepare.ts';
+import { secure } from './secure.ts';
 import { Trouble } from './trouble.ts';
 
 /** Head of a proxy's answer, bytes. */
@@ -44,22 +46,43 @@ const bySocksReply: Readonly<Record<string, Blame>> = {
   TTLExpired: late,
 };
 
+/** What a way through a proxy needs beside whom it leads to. */
+export interface Tunnelling {
+  /** The most that it can take, milliseconds; the run's deadline ends it sooner. */
+  readonly msMax: number;
+  /** Gives what a proxy that speaks TLS is checked with. */
+  readonly context: () => SecureContext;
+  /** Why an address must not be asked for; only one that is written out can be judged here. */
+  readonly against?: Choice['against'];
+}
+
 /**
  * Opens a connection to `peer` through a proxy. Its phases: `resolve` and `connect` are those of the proxy, and
  * `connect` lasts until the tunnel stands; the target's name is looked up by the proxy.
- * @param msMax The most that it can take, milliseconds; the run's deadline ends it sooner.
  * @throws {@link Trouble} `proxy`, or the target's where the proxy says so
  */
-export async function tunnel(course: Course, egress: string, peer: Peer, msMax: number): Promise<Socket> {
+export async function tunnel(course: Course, egress: string, peer: Peer, needs: Tunnelling): Promise<Socket> {
   const url = new URL(egress);
-  const socks = url.protocol === 'socks5:';
   const proxy = proxyOf(url);
   const name = nameOf(proxy);
-  const socket = await dial(course, proxy).catch((thrown: unknown) => {
+  const objection = isIP(peer.host) === 0 ? undefined : needs.against?.(peer.host);
+  if (objection !== undefined) throw objection;
+  const socket = await reach(course, url, proxy, needs).catch((thrown: unknown) => {
+    // The run's own end, such as its deadline, is no word about the proxy yet.
+    if (course.over !== undefined && thrown === course.over) throw thrown;
     throw new Trouble('proxy', `the proxy ${name} cannot be used: ${asError(thrown).message}`, { cause: thrown });
   });
-  const way = socks ? throughSocks : throughConnect;
-  return await way(course, socket, { url, proxy, name, peer, msMax });
+  const way = url.protocol === 'socks5:' ? throughSocks : throughConnect;
+  return await way(course, socket, { url, proxy, name, peer, msMax: needs.msMax });
+}
+
+/** The proxy itself, over TLS where it wants that. */
+async function reach(course: Course, url: URL, proxy: Peer, { context }: Tunnelling): Promise<Socket> {
+  const socket = await dial(course, proxy);
+  if (url.protocol !== 'https:') return socket;
+  const secured = await secure(course, socket, proxy, { context: context(), http2: false, direct: true });
+  if (secured.fault !== undefined) throw secured.fault;
+  return secured.socket;
 }
 
 /** Where a proxy listens. */

@@ -11,7 +11,7 @@ export interface StageSettings {
   readonly locale?: string;
   readonly timezone?: string;
   readonly geolocation?: { readonly latitude: number; readonly longitude: number };
-  /** The vantage's egress: `http://` or `socks5://`, perhaps with user and password. */
+  /** The vantage's egress: `http://`, `https://` or `socks5://`, perhaps with user and password. */
   readonly proxy?: string;
 }
 
