@@ -102,6 +102,14 @@ const walls: readonly (readonly [wall: string, seen: Page])[] = [
       ),
     },
   ],
+  ['a captcha of reCAPTCHA', { frames: ['https://www.google.com/recaptcha/api2/bframe?hl=de&k=6L'] }],
+  ['a captcha of reCAPTCHA', { frames: ['about:blank', 'https://www.google.com/recaptcha/enterprise/bframe?k=6L'] }],
+  [
+    'a captcha of hCaptcha',
+    { frames: ['https://newassets.hcaptcha.com/captcha/v1/2f/static/hcaptcha.html#frame=challenge&id=0'] },
+  ],
+  ['a captcha of Arkose Labs', { frames: ['https://client-api.arkoselabs.com/v2/KEY/enforcement.html'] }],
+  ['a captcha of DataDome', { frames: ['https://geo.captcha-delivery.com/captcha/?initialCid=AHrl'] }],
 ];
 
 test.each(walls.map(([wall, seen], at) => [at, wall, seen] as const))('sign %i: %s', (at, wall, seen) => {

@@ -17,6 +17,8 @@ export interface Page {
   /** The document's text; only its beginning is looked at. */
   readonly html?: string | undefined;
   readonly url?: string | undefined;
+  /** Addresses of the frames that can be seen in it. */
+  readonly frames?: readonly string[] | undefined;
 }
 
 /** One sign of a wall: all that it names must hold. */
@@ -34,6 +36,8 @@ export interface WallSign {
   readonly html?: readonly string[];
   /** A piece of the address. */
   readonly url?: string;
+  /** A piece of the address of a frame that can be seen; only journeys look at frames. */
+  readonly frame?: string;
   /** The document is no longer than this, characters: a whole page that happens to hold the pieces is no wall. */
   readonly charsMax?: number;
 }
@@ -41,8 +45,7 @@ export interface WallSign {
 /** The beginning of a document that is looked at, characters. */
 const wallCharsMax = 64 * 1024;
 
-/** The signs, the surest first. */
-export const wallSigns: readonly WallSign[] = [
+const answerSigns: readonly WallSign[] = [
   { vendor: 'Cloudflare', what: 'a challenge', header: { name: 'cf-mitigated', values: ['challenge'] } },
   { vendor: 'AWS WAF', what: 'a challenge', header: { name: 'x-amzn-waf-action', values: ['challenge'] } },
   { vendor: 'AWS WAF', what: 'a captcha', header: { name: 'x-amzn-waf-action', values: ['captcha'] } },
@@ -139,12 +142,32 @@ export const wallSigns: readonly WallSign[] = [
   },
 ];
 
-const byHeader = wallSigns.filter(({ header }) => header !== undefined);
-const byPage = wallSigns.filter(({ header }) => header === undefined);
+/** Frames in which somebody is asked to prove that they are none; a page keeps them out of sight until then. */
+const challengeFrames: readonly WallSign[] = [
+  { vendor: 'reCAPTCHA', what: 'a captcha', frame: '/recaptcha/api2/bframe' },
+  { vendor: 'reCAPTCHA', what: 'a captcha', frame: '/recaptcha/enterprise/bframe' },
+  { vendor: 'hCaptcha', what: 'a captcha', frame: 'hcaptcha.html#frame=challenge' },
+  { vendor: 'Arkose Labs', what: 'a captcha', frame: 'arkoselabs.com/v2/' },
+  { vendor: 'DataDome', what: 'a captcha', frame: 'captcha-delivery.com/captcha/' },
+];
+
+/** The signs, the surest first. */
+export const wallSigns: readonly WallSign[] = [...answerSigns, ...challengeFrames];
+
+const byHeader = answerSigns.filter(({ header }) => header !== undefined);
+const byPage = answerSigns.filter(({ header }) => header === undefined);
+
+/** Whether a frame of this address would be a sign of a wall, if it can be seen. */
+export function challengesIn(frame: string): boolean {
+  return challengeFrames.some((sign) => sign.frame !== undefined && frame.includes(sign.frame));
+}
 
 /** The first sign of a wall that an answer shows; `undefined` for none. */
 export function wallIn(page: Page): WallSign | undefined {
-  const sign = byHeader.find((one) => headerShows(one, page));
+  const { frames = [] } = page;
+  const sign =
+    byHeader.find((one) => headerShows(one, page)) ??
+    challengeFrames.find(({ frame }) => frame !== undefined && frames.some((address) => address.includes(frame)));
   if (sign !== undefined || page.html === undefined || page.html === '') return sign;
   const html = page.html.slice(0, wallCharsMax).toLowerCase();
   const title = titleOf(html) ?? '';

@@ -7,15 +7,27 @@ const shop = `<!doctype html><title>Basket</title><base href="/elsewhere/"><h1 o
 <input id="user" value="nobody"><input id="password" type="password"><textarea id="note"></textarea>
 <script>globalThis.ran = true;</script><iframe src="/frame"></iframe>`;
 
+/** As the page keeps it ready, and as it shows it. */
+const captcha = `<div id="box"><iframe width="400" height="580" src="/recaptcha/api2/bframe?k=6L"></iframe></div>
+<script>if (location.search === '?ready') document.querySelector('#box').style = 'visibility: hidden; position: absolute; top: -10000px';</script>`;
+
 let stand: Stand;
 let local: Local;
 
 beforeAll(async () => {
   stand = await Stand.create();
-  const answer = pages({ '/': shop, '/frame': 'inside', '/cart': '{}' });
+  const answer = pages({
+    '/': shop,
+    '/frame': 'inside',
+    '/cart': '{}',
+    '/captcha': captcha,
+    '/recaptcha/api2/bframe': 'Select all squares with bicycles',
+  });
   local = await Local.listen((request, response) => {
     if (request.url === '/hangs') return;
-    if (request.url?.startsWith('/error')) response.writeHead(503).end();
+    if (request.url === '/wall')
+      response.writeHead(403, { 'cf-mitigated': 'challenge' }).end('<title>Just a moment...</title>');
+    else if (request.url?.startsWith('/error')) response.writeHead(503).end();
     else answer(request, response);
   });
   await stand.engine.prewarm({ browser: true });
@@ -94,6 +106,27 @@ describe('a journey that fails', () => {
     expect(dom).toContain('value="•••"');
     expect(dom).not.toContain('<script');
     expect(dom).not.toContain('ran = true');
+  });
+
+  test.each([
+    ['a challenge in the place of the page', '/wall', 'a challenge of Cloudflare stands in the way'],
+    ['a captcha that opens in the page', '/captcha', 'a captcha of reCAPTCHA stands in the way'],
+  ])('before %s is blocked', async (_title, path, says) => {
+    const script = `async ({ page, step, url }) => {
+      await page.goto(url + '${path}');
+      await step('pay', () => page.click('#pay', { timeout: 100 }));
+    }`;
+    const { result } = await run(script);
+    expect(result).toMatchObject({ outcome: 'fail', reason: 'blocked', step: 'pay' });
+    expect(result.message).toMatch(new RegExp(`^${says}; seen by the script: page.click: Timeout 100ms`));
+  });
+
+  test('with a captcha that waits out of sight is not blocked', async () => {
+    const script = `async ({ page, step, url }) => {
+      await page.goto(url + '/captcha?ready');
+      await step('pay', () => page.click('#pay', { timeout: 100 }));
+    }`;
+    expect((await run(script)).result).toMatchObject({ outcome: 'fail', reason: 'element' });
   });
 
   test('that is frozen gives no evidence, but a result in time', async () => {

@@ -1,12 +1,16 @@
 /**
  * What a failed run shows of its page: a picture, the document, address and title.
  */
-import type { BrowserContext, Page } from 'playwright';
+import type { BrowserContext, Frame, Page } from 'playwright';
+import { challengesIn } from '../../blocked.ts';
 import { copyDocument } from './document-copy.ts';
 import { type Picture, pictureOf } from './picture.ts';
+import { within } from './within.ts';
 
 const urlCharsMax = 2_000;
 const copyMsMax = 500;
+/** A frame in which something is asked is larger than this in both directions. */
+const challengePixelsMin = 40;
 
 /** What the page in front showed; texts are not redacted. */
 export interface Evidence {
@@ -15,7 +19,7 @@ export interface Evidence {
   readonly html?: string;
   /** The beginning of the document as it is, scripts included. */
   readonly head?: string;
-  /** Addresses of the frames inside the page. */
+  /** Addresses of the frames that can be seen and may ask for proof that somebody is no bot. */
   readonly frames: readonly string[];
 }
 
@@ -32,13 +36,27 @@ export function addressOf(page: Page, redact: (text: string) => string): string 
 
 /** Looks at a page for `msMax` at the most; what it does not show in that time is missing. Never rejects. */
 export async function gather(page: Page, secrets: readonly string[], msMax: number): Promise<Evidence> {
-  const [picture, copy] = await Promise.all([
+  const [picture, copy, frames] = await Promise.all([
     pictureOf(page, secrets, msMax).catch(() => undefined),
     copyDocument(page, Math.min(copyMsMax, msMax)),
+    challengesOf(page, Math.min(copyMsMax, msMax)),
   ]);
-  const frames = page
-    .frames()
-    .slice(1, 50)
-    .map((frame) => frame.url());
   return { ...(picture === undefined ? {} : { picture }), ...copy, frames };
+}
+
+/** Those of a page's frames in which a visitor is challenged: a page keeps them ready, but out of sight. */
+async function challengesOf(page: Page, msMax: number): Promise<readonly string[]> {
+  const candidates = page.frames().filter((frame) => challengesIn(frame.url()));
+  const seen = await Promise.all(
+    candidates.map(async (frame) => ((await within(msMax, isSeen(frame))) ? [frame.url()] : [])),
+  );
+  return seen.flat();
+}
+
+async function isSeen(frame: Frame): Promise<boolean> {
+  const element = await frame.frameElement();
+  const box = await element.boundingBox();
+  // Some are moved far beyond the page's edge instead of being hidden.
+  const inSight = box !== null && box.x + box.width > 0 && box.y + box.height > 0;
+  return inSight && box.width >= challengePixelsMin && box.height >= challengePixelsMin && (await element.isVisible());
 }

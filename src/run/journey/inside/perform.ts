@@ -3,6 +3,8 @@
  */
 import { asError } from '../../../base/errors.ts';
 import { formatDuration } from '../../../base/time.ts';
+import type { StepResult } from '../../../result/result.ts';
+import { wallIn, wallName } from '../../blocked.ts';
 import type { StepEvent } from '../../engine.ts';
 import type { Order, Report, Verdict } from '../messages.ts';
 import { type Blame, blame } from './blame.ts';
@@ -36,6 +38,21 @@ export interface Performance {
   readonly doubt?: string;
   /** Closes what the run opened. */
   readonly clear: () => Promise<void>;
+}
+
+/** What there is to see when a script has ended. */
+interface View {
+  readonly failedStep: StepResult | undefined;
+  /** What failed or hung since the failing step began, and then what failed before it. */
+  readonly since: readonly Fault[];
+  readonly faults: readonly Fault[];
+  /** Requests were under way. */
+  readonly busy: boolean;
+  readonly trace: Promise<Uint8Array | undefined>;
+  readonly evidence: Evidence | undefined;
+  readonly finalUrl: string | undefined;
+  readonly document: DocumentAnswer | undefined;
+  readonly vitals: Report['vitals'];
 }
 
 type Played =
@@ -181,7 +198,7 @@ class Run {
   }
 
   /** What there is to see when the script has ended, before its cleanups change it. */
-  async #lookAround(played: Played) {
+  async #lookAround(played: Played): Promise<View> {
     const { stage, traffic } = this.#tools;
     const passed = played.type === 'passed';
     const failedStep = (played.type === 'threw' ? this.#steps.failedIn(played.error) : undefined) ?? this.#steps.open();
@@ -200,14 +217,14 @@ class Run {
     return { failedStep, since, faults: [...since, ...before], busy, trace, evidence, finalUrl, document, vitals };
   }
 
-  #blame(
-    judged: Verdict | undefined,
-    view: { readonly since: readonly Fault[]; readonly document: DocumentAnswer | undefined },
-  ): Partial<Blame> {
+  #blame(judged: Verdict | undefined, { since, document, evidence, finalUrl }: View): Partial<Blame> {
     if (judged === undefined) return {};
+    const { status, headers } = document ?? {};
+    const wall = wallIn({ status, headers, html: evidence?.head, url: finalUrl, frames: evidence?.frames });
     return blame(judged, {
-      ...(view.document === undefined ? {} : { document: view.document }),
-      faults: view.since,
+      ...(document === undefined ? {} : { document }),
+      ...(wall === undefined ? {} : { wall: `${wallName(wall)} stands in the way` }),
+      faults: since,
       systemOf: this.#systemOf,
       own: this.#order.system,
       dependsOn: this.#order.dependsOn,
