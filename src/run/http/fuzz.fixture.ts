@@ -3,6 +3,7 @@
  * nobody for what the server did, and with no connection left.
  */
 import { createServer, type Socket } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { createServer as createTls } from 'node:tls';
 import fc from 'fast-check';
@@ -17,8 +18,12 @@ import { type Listening, listening, run, type Trial } from './trial.fixture.ts';
 /** What each run may take, and by how much it may be late, milliseconds. */
 const timeoutMs = 150;
 const marginMs = 250;
+/** What a process that stood still may add: a busy machine is no fault of a run. */
+const stillMsMax = 2_000;
 /** Longest wait for connections to end, milliseconds. */
 const closingMs = 2_000;
+/** Longest search for the smallest case of a failure, milliseconds. */
+const shrinkMsMax = 60_000;
 
 /** What is ours although a server did it: its place was a proxy's. */
 const allowed: Readonly<Record<Stream['way'], readonly Reason[]>> = {
@@ -91,9 +96,10 @@ async function sendAll(socket: Socket, { pieces, end }: Stream): Promise<void> {
 }
 
 /** What is wrong with a result; nothing where it is as it must be. */
-function faultOf(stream: Stream, result: Result): string | undefined {
-  const late = result.durationMs - timeoutMs - marginMs;
-  if (late > 0) return `it ended ${late} ms too late`;
+function faultOf(stream: Stream, result: Result, stillMs: number): string | undefined {
+  const late = result.durationMs - timeoutMs - marginMs - Math.min(stillMs, stillMsMax);
+  if (late > 0)
+    return `it ended ${Math.round(late)} ms too late (the process stood still for ${Math.round(stillMs)} ms)`;
   const read = decodeEntry(encodeEntry({ type: 'result', result }));
   if ('fault' in read) return `its result is not valid: ${read.fault}`;
   const { outcome, reason, message = '' } = result;
@@ -102,6 +108,27 @@ function faultOf(stream: Stream, result: Result): string | undefined {
   }
   if (outcome !== 'pass' && message === '') return 'it failed and does not say why';
   return undefined;
+}
+
+/**
+ * Sends streams at the same time, each in a lane of its own, and says what came of each.
+ * @throws where a run did not end as it must
+ */
+async function sendBatch(engine: Engine, lanes: readonly Lane[], batch: readonly Stream[]): Promise<string[]> {
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  const results = await Promise.all(batch.flatMap((stream, at) => lanes[at]?.send(engine, stream) ?? []));
+  delay.disable();
+  const kinds = batch.map((stream, at) => {
+    const result = results[at];
+    const fault = result === undefined ? 'there is no result' : faultOf(stream, result, delay.max / 1e6);
+    if (fault !== undefined) throw new Error(`stream ${at} (${stream.way}): ${fault}`);
+    return [result?.outcome, result?.reason].filter((word) => word !== undefined).join('/');
+  });
+  const open = () => lanes.reduce((sum, lane) => sum + lane.open(), 0);
+  for (let waited = 0; open() > 0 && waited < closingMs; waited += 5) await sleep(5);
+  if (open() > 0) throw new Error(`${open()} connections are left`);
+  return kinds;
 }
 
 /** How a trial is to be done. */
@@ -131,22 +158,18 @@ export async function fuzz({ streams, lanes, seed, progress }: Fuzz): Promise<Fu
   await using engine = createHttpEngine();
   const all = await Promise.all(Array.from({ length: lanes }, laneOf));
   try {
+    let failedAt: number | undefined;
     const property = fc.asyncProperty(
       // Of any length, so that what is told of a failure shrinks to the one stream that matters.
       fc.array(anyStream, { minLength: 1, maxLength: lanes, size: 'max' }),
       async (batch) => {
-        const sent = batch.flatMap((stream, at) => all[at]?.send(engine, stream) ?? []);
-        const results = await Promise.all(sent);
-        batch.forEach((stream, at) => {
-          const result = results[at];
-          const fault = result === undefined ? 'there is no result' : faultOf(stream, result);
-          if (fault !== undefined) throw new Error(`stream ${at} (${stream.way}): ${fault}`);
-          const kind = [result?.outcome, result?.reason].filter((word) => word !== undefined).join('/');
-          outcomes[kind] = (outcomes[kind] ?? 0) + 1;
-        });
-        const open = () => all.reduce((sum, lane) => sum + lane.open(), 0);
-        for (let waited = 0; open() > 0 && waited < closingMs; waited += 5) await sleep(5);
-        if (open() > 0) throw new Error(`${open()} connections are left`);
+        if (failedAt !== undefined && performance.now() - failedAt > shrinkMsMax) return;
+        try {
+          for (const kind of await sendBatch(engine, all, batch)) outcomes[kind] = (outcomes[kind] ?? 0) + 1;
+        } catch (thrown) {
+          failedAt ??= performance.now();
+          throw thrown;
+        }
         done += batch.length;
         progress?.(done);
       },
