@@ -25,6 +25,7 @@ import {
   tally,
   unclosedIn,
 } from './reckoning.fixture.ts';
+import { tapStream } from './stream-tap.fixture.ts';
 import { planOf, probesOf, Target, until, type WorkerProcess, Workers } from './system.fixture.ts';
 
 const project = 'chaos';
@@ -189,6 +190,7 @@ test(
       VEDETTE_PROJECT: project,
       VEDETTE_DATA_DIR: dataDir,
     });
+    await using tap = tapStream(redis, project);
     const whole: Whole = { redisServer, redis, workers, webPort: await tryPort('127.0.0.1', 0), running: new Map() };
     const probes = probesOf({
       count: 570,
@@ -223,7 +225,7 @@ test(
     expect(closings.size).toBe(slots.size);
     // All went on while the last slots were waited for, so the log is held to the slots up to now.
     const all = slotsExpected([before, after], await inForceNow(redis), Date.now());
-    expect(askedTwice(historyFile, target.asked, all)).toEqual([]);
+    expect(askedTwice(tap.runs, target.asked, all)).toEqual([]);
     expect(passedUnasked(historyFile, target.asked, closings)).toEqual([]);
 
     const stopped = events.at(-1);

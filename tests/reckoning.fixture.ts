@@ -83,15 +83,15 @@ export function unclosedIn(historyFile: string, slots: ReadonlySet<SlotId>): str
 }
 
 /**
- * Slots that the target was asked for more than once. A request belongs to the slot whose result has its trace id;
- * one whose run left no result belongs to the check's last slot before it.
+ * Slots that the target was asked for more than once. A request belongs to the slot of the run that has its trace id,
+ * also of one that came too late to be recorded; one whose run never ended belongs to the check's last slot before it.
+ * @param runs slot by trace id, of every run that ended
  */
 export function askedTwice(
-  historyFile: string,
+  runs: ReadonlyMap<string, string>,
   asked: ReadonlyMap<string, readonly Asked[]>,
   slots: ReadonlySet<SlotId>,
 ): string[] {
-  using history = openHistory(historyFile, { readOnly: true });
   const times = Map.groupBy(
     [...slots].map((slot) => slot.split('/scheduled/')),
     ([check]) => check ?? '',
@@ -99,16 +99,12 @@ export function askedTwice(
   const twice: string[] = [];
   for (const [check, requests] of asked) {
     const slotTimes = (times.get(check) ?? []).map(([, at]) => Number(at)).sort((a, b) => a - b);
-    const byTrace = new Map<string, number>();
-    for (const at of slotTimes) {
-      const closing = history.run(`${check}/scheduled/${at}`);
-      if (closing?.type === 'result') byTrace.set(closing.result.traceId, at);
-    }
-    const seen = new Set<number>();
+    const seen = new Set<string>();
     for (const request of requests) {
-      const slot = byTrace.get(request.trace) ?? slotTimes.findLast((at) => at <= request.at);
+      const last = slotTimes.findLast((at) => at <= request.at);
+      const slot = runs.get(request.trace) ?? (last === undefined ? undefined : `${check}/scheduled/${last}`);
       if (slot === undefined) continue;
-      if (seen.has(slot)) twice.push(`${check}/scheduled/${slot}`);
+      if (seen.has(slot)) twice.push(slot);
       seen.add(slot);
     }
   }

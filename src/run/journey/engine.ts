@@ -18,7 +18,7 @@ import { createPool, type Pool } from './pool.ts';
 import { birthOf } from './process-tree.ts';
 
 /** A child that has not answered so long after the deadline is killed, milliseconds. */
-const graceMs = 1_700;
+const graceMs = 1_500;
 
 export interface JourneyEngineOptions {
   /** Journeys at a time: children, with a browser each. */

@@ -25,7 +25,7 @@ import { within } from './within.ts';
 /** Cleaning up takes at most so long in all; at the deadline, what remains of the time after it. */
 const cleanupMsMax = 5_000;
 /** Evidence, cleaning up and the report of a run that met its deadline must be done so long after it. */
-const afterDeadlineMsMax = 1_250;
+const afterDeadlineMsMax = 1_150;
 /** Evidence is gathered for so long; of a run that met its deadline, until so long after it. */
 const evidenceMsMax = 1_500;
 const evidenceAfterDeadlineMsMax = 450;
