@@ -12,6 +12,9 @@ const shared = {
   exclude: ['**/node_modules/**', '**/dist/**', 'var/**'],
 };
 
+/** Tests of the whole that start few processes. */
+const light = '{mistakes,pack}.test.ts';
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -20,7 +23,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { ...shared, name: 'parts', include: ['{src,workers,demo,scripts,bench,dashboards}/**/*.test.ts'] },
+        test: {
+          ...shared,
+          name: 'parts',
+          include: ['{src,workers,demo,scripts,bench,dashboards}/**/*.test.ts', `tests/${light}`],
+        },
       },
       {
         extends: true,
@@ -29,6 +36,7 @@ export default defineConfig({
           ...shared,
           name: 'whole',
           include: ['tests/**/*.test.ts'],
+          exclude: [...shared.exclude, `tests/${light}`],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },

@@ -22,7 +22,6 @@ import { type RunningDemo, type RunningPrometheus, startDemo, startPrometheus, u
 /** All faults, or a few that go every way a fault can be seen; all are shown to the engines in demo-faults. */
 const few: readonly FaultName[] = [
   'vantage-cut-off',
-  'pay-button-dead',
   'search-empty',
   'reachable-from-one-vantage-only',
   'payment-down',
