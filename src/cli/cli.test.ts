@@ -244,7 +244,7 @@ export default journey('example/buy', { every: '5m', timeout: '10s' }, async ({ 
       reason: 'vantage',
       status: 503,
       message: expect.stringMatching(
-        /^this vantage's control target 127\.0\.0\.1:1 fails too .* ended as fail\/status: /,
+        /^the vantage is ill, not the target: its control target 127\.0\.0\.1:1 fails too .* ended as fail\/status: /,
       ),
     });
     expect(there.code).toBe(2);

@@ -75,7 +75,7 @@ describe('a run that fails', () => {
     const result = await stand.run(around, `http://127.0.0.1:${target}/`);
     expect(result).toMatchObject({ outcome: 'broken', reason: 'vantage', phase: 'connect', probe: 'shop/trial' });
     expect(result.message).toBe(
-      `this vantage's control target 127.0.0.1:${port} fails too (connection refused by 127.0.0.1:${port}): the vantage is ill, not the target; the run itself ended as fail/connect: connection refused by 127.0.0.1:${target}`,
+      `the vantage is ill, not the target: its control target 127.0.0.1:${port} fails too (connection refused by 127.0.0.1:${port}); the run itself ended as fail/connect: connection refused by 127.0.0.1:${target}`,
     );
     expect(result.suspect).toBeUndefined();
     expect(result.phases).toHaveProperty('connect');
@@ -115,7 +115,7 @@ describe('a run that fails', () => {
     const { outcome, message } = await stand.run(at([await gone(), resets.url]));
     expect(outcome).toBe('broken');
     expect(message).toMatch(
-      /^this vantage's 2 control targets fail too \(connection refused by 127\.0\.0\.1:\d+; connection reset by 127\.0\.0\.1:\d+ before it sent an answer\): /,
+      /^the vantage is ill, not the target: its 2 control targets fail too \(connection refused by 127\.0\.0\.1:\d+; connection reset by 127\.0\.0\.1:\d+ before it sent an answer\); /,
     );
     expect(message).toContain('the run itself ended as fail/connect: connection refused by');
   });

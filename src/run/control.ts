@@ -156,7 +156,7 @@ function illAt({ suspect: _, ...seen }: Result, { targets, why }: ControlTrouble
   const which = targets.length === 1 ? `control target ${targets[0]} fails` : `${targets.length} control targets fail`;
   const shown = why.length > whyCharsMax ? `${why.slice(0, whyCharsMax)}…` : why;
   const itself = `${seen.outcome}/${seen.reason}: ${seen.message ?? ''}`;
-  const message = `this vantage's ${which} too (${shown}): the vantage is ill, not the target; the run itself ended as ${itself}`;
+  const message = `the vantage is ill, not the target: its ${which} too (${shown}); the run itself ended as ${itself}`;
   return { ...seen, outcome: 'broken', reason: 'vantage', message: message.slice(0, messageCharsMax) };
 }
 

@@ -314,7 +314,7 @@ describe('a journey that fails says why', () => {
       reason: 'status',
       step: 'pay',
       message: expect.stringMatching(
-        /\/error was answered 500 Internal Server Error, expected 2xx; seen by the script: .*#pay/s,
+        /\/error was answered 500 Internal Server Error, expected 2xx\nseen by the script: .*#pay/s,
       ),
     });
   });
@@ -343,7 +343,9 @@ describe('a journey that fails says why', () => {
         outcome: 'fail',
         reason: 'dependency',
         suspect: 'payment',
-        message: expect.stringMatching(/^not paid\npayment: GET \S+\/error answered 500 after \d+ ms$/),
+        message: expect.stringMatching(
+          /^payment failed meanwhile: GET \S+\/error answered 500 after \d+ ms\nseen by the script: not paid$/,
+        ),
       });
     }
     const refused = `async ({ request, step }) => { await step('mail', () => request.get('http://127.0.0.1:9/')); }`;

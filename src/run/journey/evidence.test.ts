@@ -118,7 +118,7 @@ describe('a journey that fails', () => {
     }`;
     const { result } = await run(script);
     expect(result).toMatchObject({ outcome: 'fail', reason: 'blocked', step: 'pay' });
-    expect(result.message).toMatch(new RegExp(`^${says}; seen by the script: page.click: Timeout 100ms`));
+    expect(result.message).toMatch(new RegExp(`^${says}\nseen by the script: page.click: Timeout 100ms`));
   });
 
   test('with a captcha that waits out of sight is not blocked', async () => {

@@ -129,14 +129,15 @@ test.each(cases)('%s', (_title, verdict, scene, said) => {
 test('a message tells the request of the dependency, without its query', () => {
   const { verdict } = blame(verdictOf('element'), { ...plain, faults: [down, down, down] });
   expect(verdict.message).toBe(
-    'the button did not come\npayment: POST https://payment.example/v1/charges answered 503 after 120 ms, and 2 more',
+    'payment failed meanwhile: POST https://payment.example/v1/charges answered 503 after 120 ms, and 2 more\n' +
+      'seen by the script: the button did not come',
   );
 });
 
 test('a message tells the error page, and what the script saw', () => {
   const { verdict } = blame(verdictOf('element'), { ...plain, document: document('shop', 500) });
   expect(verdict.message).toBe(
-    'the page https://shop.example/pay was answered 500 Internal Server Error, expected 2xx; ' +
+    'the page https://shop.example/pay was answered 500 Internal Server Error, expected 2xx\n' +
       'seen by the script: the button did not come',
   );
 });

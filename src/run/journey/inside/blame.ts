@@ -40,19 +40,24 @@ export function blame(verdict: Verdict, scene: Scene): Blame {
   const named = suspect === undefined ? {} : { suspect: suspect.system };
   if (!symptoms.has(verdict.reason) || verdict.firstHand === true) return { verdict, ...named };
   if (scene.wall !== undefined) {
-    const message = `${scene.wall}; seen by the script: ${verdict.message}`;
+    const message = `${scene.wall}\n${seenByScript(verdict)}`;
     return { verdict: { ...verdict, reason: 'blocked', message }, ...ownerOf(scene) };
   }
   const page = errorPageOf(scene);
   if (page !== undefined) {
     const { status, statusText, url } = page;
     const answer = `the page ${url.slice(0, urlCharsMax)} was answered ${`${status} ${statusText}`.trim()}`;
-    const message = `${answer}, expected 2xx; seen by the script: ${verdict.message}`;
+    const message = `${answer}, expected 2xx\n${seenByScript(verdict)}`;
     return { verdict: { ...verdict, reason: 'status', message }, ...named, ...ownerOf(scene) };
   }
   if (suspect === undefined || !scene.dependsOn.includes(suspect.system)) return { verdict, ...named };
-  const message = `${verdict.message}\n${suspect.system}: ${told(suspect.faults)}`;
+  const message = `${suspect.system} failed meanwhile: ${told(suspect.faults)}\n${seenByScript(verdict)}`;
   return { verdict: { ...verdict, reason: 'dependency', message }, ...named };
+}
+
+/** The cause comes first: often only the beginning of a message is seen. */
+function seenByScript({ message }: Verdict): string {
+  return `seen by the script: ${message}`;
 }
 
 /** The system whose page it is, where it is not the probe's own. */
