@@ -3,7 +3,6 @@
  */
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import { asError } from '../../base/errors.ts';
 import { createRedactor } from '../redact.ts';
 import { ownBrowser, watchProcesses } from './inside/browser.ts';
 import { supplyImports } from './inside/imports.ts';
@@ -11,6 +10,7 @@ import { endAlone } from './inside/orphan.ts';
 import { type Performance, perform } from './inside/perform.ts';
 import { RunFolder } from './inside/run-folder.ts';
 import { Stage, stageKey } from './inside/stage.ts';
+import { Strays } from './inside/strays.ts';
 import { ScriptMisuse } from './inside/verdict.ts';
 import { within } from './inside/within.ts';
 import type { ChildSettings, FromChild, Order, StageSettings, ToChild } from './messages.ts';
@@ -26,10 +26,7 @@ const own = ownBrowser(settings);
 /** Those of all runs so far: what an earlier script left behind may still throw. */
 const secrets = new Set<string>();
 let spare: Stage | undefined;
-/** Something was thrown out of reach of every run: the one after it must not be blamed for it. */
-let shaken: string | undefined;
-let stray = Promise.withResolvers<never>();
-stray.promise.catch(() => undefined);
+const strays = new Strays();
 
 function tell(message: FromChild): void {
   // A parent that is gone cannot be told; `disconnect` says so.
@@ -45,8 +42,6 @@ async function stageFor(wanted: StageSettings): Promise<Stage> {
 }
 
 async function run(order: Order): Promise<void> {
-  stray = Promise.withResolvers<never>();
-  stray.promise.catch(() => undefined);
   let ahead: Promise<void> | undefined;
   const passed = () => {
     ahead = prepare(order.stage);
@@ -54,10 +49,11 @@ async function run(order: Order): Promise<void> {
   for (const secret of Object.values(order.secrets)) secrets.add(secret);
   const redact = createRedactor([...secrets]);
   const folder = new RunFolder(settings.scratch);
-  const around = { stage: stageFor, tell, passed, stray: stray.promise, folder, redact };
+  const around = { stage: stageFor, tell, passed, strays: strays.begin(order.bundle), folder, redact };
   const done = await perform(order, around);
+  strays.end();
   tell({ type: 'report', report: done.report });
-  const doubt = done.doubt ?? (await clearAway(done, order.stage, ahead)) ?? shaken;
+  const doubt = done.doubt ?? (await clearAway(done, order.stage, ahead)) ?? strays.shaken;
   await folder.remove();
   tell({ type: 'idle', ...(doubt === undefined ? {} : { doubt: redact(doubt) }) });
 }
@@ -95,11 +91,6 @@ async function warm(): Promise<void> {
 process.exit = (): never => {
   throw new ScriptMisuse('the script called process.exit; let it return, or throw');
 };
-process.on('uncaughtException', (error) => {
-  shaken = `uncaught: ${error.message}`;
-  stray.reject(asError(error));
-});
-process.on('unhandledRejection', (error) => stray.reject(asError(error)));
 process.on('disconnect', () => endAlone(spawned, settings.scratch));
 process.on('message', (message: ToChild) => {
   if (message.type === 'run') void run(message.order);

@@ -65,7 +65,7 @@ describe('a journey that fails', () => {
           await page.click('#gone', { timeout: 50 });
         });
       }`,
-      { probe: { secrets: ['PASSWORD'] }, systems: { payment: { hosts: [local.host] } } },
+      { probe: { secrets: ['PASSWORD'], dependsOn: ['payment'] }, systems: { payment: { hosts: [local.host] } } },
     );
     const { result } = tried;
     expect(result).toMatchObject({ title: 'Basket', finalUrl: `${local.url}/`, step: 'order', suspect: 'payment' });

@@ -8,35 +8,44 @@ export interface CleanupFault {
   readonly message: string;
   /** What the first of them threw; `undefined` when it only took too long. */
   readonly thrown: unknown;
+  /** One of them had not ended, and goes on. */
+  readonly goesOn: boolean;
 }
 
 /**
- * Runs them, the last registered first, within `msMax` in all. One that fails does not stop the others.
+ * Runs them, the last registered first, within `msMax` in all; one that registers more has these run too. One that
+ * fails does not stop the others. What was begun is taken out of `bodies`; what remains in it never ran.
  * @param told hears how many are left, each time that one has ended
  * @returns what went wrong, `undefined` when nothing did.
  */
 export async function runCleanups(
-  bodies: readonly (() => unknown)[],
+  bodies: (() => unknown)[],
   msMax: number,
   told: (left: number) => void,
 ): Promise<CleanupFault | undefined> {
   if (bodies.length === 0) return undefined;
   const faults: string[] = [];
   let thrown: unknown;
-  let left = bodies.length;
+  let goesOn = false;
   const { promise: late, resolve } = Promise.withResolvers<'late'>();
   const timer = setTimeout(resolve, msMax, 'late');
-  for (const body of [...bodies].reverse()) {
-    const done = (async () => body())().catch((error: unknown) => {
+  for (let body = bodies.pop(); body !== undefined; body = bodies.pop()) {
+    const cleanup = body;
+    const done = (async () => cleanup())().catch((error: unknown) => {
       thrown ??= error;
       faults.push(asError(error).message.split('\n')[0] ?? '');
     });
     if ((await Promise.race([done, late])) === 'late') {
-      faults.push(`not done after ${Math.round(msMax)} ms${left > 1 ? `, with ${left - 1} more to do` : ''}`);
+      goesOn = true;
+      faults.push(`not done after the ${Math.round(msMax)} ms that it had${leftTold(bodies.length)}`);
       break;
     }
-    told(--left);
+    told(bodies.length);
   }
   clearTimeout(timer);
-  return faults.length === 0 ? undefined : { message: faults.join('; '), thrown };
+  return faults.length === 0 ? undefined : { message: faults.join('; '), thrown, goesOn };
+}
+
+function leftTold(left: number): string {
+  return left === 0 ? '' : `, with ${left} more to do`;
 }

@@ -28,9 +28,16 @@ export function atDeadline(
     return { outcome: 'broken', reason: 'killed', message };
   }
   const { waiting, firstHand } = waitedIn(released);
+  if (!run.busy && sleeps.test(waiting)) {
+    const message = `the script had not ended after ${time}: it slept in page.waitForTimeout`;
+    return { outcome: 'broken', reason: 'killed', message };
+  }
   const message = `not done after ${time}${waiting === '' ? '' : `; waited in ${waiting}`}`;
   return { outcome: 'fail', reason: 'timeout', message, ...(firstHand ? { firstHand } : {}) };
 }
+
+/** A script that sleeps waits for nothing of the target. */
+const sleeps = /^(page|frame)\.waitForTimeout\b/;
 
 function waitedIn(released: Error | undefined): { readonly waiting: string; readonly firstHand: boolean } {
   if (released === undefined) return { waiting: '', firstHand: false };

@@ -7,18 +7,18 @@ import type { StepResult } from '../../../result/result.ts';
 import { wallIn, wallName } from '../../blocked.ts';
 import type { StepEvent } from '../../engine.ts';
 import type { Order, Report, Verdict } from '../messages.ts';
-import { type Blame, blame } from './blame.ts';
+import { type Blame, blame, doubtPass } from './blame.ts';
 import { type CleanupFault, runCleanups } from './cleanup.ts';
 import { atDeadline } from './deadline.ts';
 import type { DocumentAnswer } from './documents.ts';
 import { addressOf, type Evidence, gather, pageInFront } from './evidence.ts';
+import type { FailedRequest } from './failed-request.ts';
 import { loadScript } from './imports.ts';
 import { reportOf } from './report.ts';
 import { sourceLineOf } from './source-line.ts';
 import type { Stage } from './stage.ts';
 import { recordSteps, type Steps } from './steps.ts';
-import { type Surround, Tools } from './tools.ts';
-import type { Fault } from './traffic.ts';
+import { type RunContext, Tools } from './tools.ts';
 import { type Failure, judge, ScriptMisuse } from './verdict.ts';
 import { within } from './within.ts';
 
@@ -43,11 +43,14 @@ export interface Performance {
 /** What there is to see when a script has ended. */
 interface View {
   readonly failedStep: StepResult | undefined;
-  /** What failed or hung since the failing step began, and then what failed before it. */
-  readonly since: readonly Fault[];
-  readonly faults: readonly Fault[];
+  /** What failed or hung since the failing step began. */
+  readonly since: readonly FailedRequest[];
+  /** That, and then what failed before it. */
+  readonly failed: readonly FailedRequest[];
   /** Requests were under way. */
   readonly busy: boolean;
+  /** Something was answered over https since the failing step began. */
+  readonly tunnelStands: boolean;
   readonly trace: Promise<Uint8Array | undefined>;
   readonly evidence: Evidence | undefined;
   readonly finalUrl: string | undefined;
@@ -61,14 +64,14 @@ type Played =
   | { readonly type: 'deadline' };
 
 /** Performs an order. Never rejects, and ends within {@link afterDeadlineMsMax} after the deadline if the script lets go of the thread. */
-export async function perform(order: Order, around: Surround): Promise<Performance> {
+export async function perform(order: Order, around: RunContext): Promise<Performance> {
   const run = new Run(order, around);
   return run.perform();
 }
 
 class Run {
   readonly #order: Order;
-  readonly #around: Surround;
+  readonly #around: RunContext;
   readonly #steps: Steps;
   readonly #tools: Tools;
   #startedAt = Date.now();
@@ -76,7 +79,7 @@ class Run {
   /** The script has been called, and has not ended. */
   #playing = false;
 
-  constructor(order: Order, around: Surround) {
+  constructor(order: Order, around: RunContext) {
     this.#order = order;
     this.#around = around;
     this.#steps = recordSteps(
@@ -112,7 +115,7 @@ class Run {
     ending.then(ended, ended);
     const outcome = await this.#untilDeadline(ending);
     this.#around.folder.leave();
-    if (outcome.type === 'done') return this.#conclude(this.#ended());
+    if (outcome.type === 'done') return this.#conclude(await this.#ended());
     return this.#conclude(outcome, { ending });
   }
 
@@ -131,7 +134,7 @@ class Run {
       (value) => ({ type: 'done', value }) as const,
       (error: unknown) => ({ type: 'threw', error }) as const,
     );
-    const stray = this.#around.stray.catch((error: unknown) => ({ type: 'threw', error }) as const);
+    const stray = this.#around.strays.thrown.catch((error: unknown) => ({ type: 'threw', error }) as const);
     const first = await Promise.race([done, stray, promise]);
     clearTimeout(timer);
     return first;
@@ -144,17 +147,30 @@ class Run {
       : `the browser was not ready within the journey's ${time}`;
   }
 
-  /** A script that returned has passed, unless its page crashed meanwhile, or a step of it still runs, and nobody knows how that ends. */
-  #ended(): Played {
-    if (this.#tools.stage?.crashed === true)
-      return { type: 'threw', error: new Error('the script went on without it') };
+  /** A script that returned has passed, unless it left something behind whose end it did not wait for. */
+  async #ended(): Promise<Played> {
+    // A promise that was rejected unseen is noticed after this turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    const error = this.#unnoticed();
+    return error === undefined ? { type: 'passed' } : { type: 'threw', error };
+  }
+
+  #unnoticed(): Error | undefined {
+    if (this.#tools.stage?.crashed === true) return new Error('the script went on without it');
     const open = this.#steps.openCall();
-    if (open === undefined) return { type: 'passed' };
-    const error = new ScriptMisuse(
-      `the script ended while its step "${open.name}" was still running; write await before step(…)`,
-    );
-    error.stack = open.stack;
-    return { type: 'threw', error };
+    if (open !== undefined) {
+      const says = `the script ended while its step "${open.name}" was still running; write await before step(…)`;
+      return new ScriptMisuse(says, { stack: open.stack });
+    }
+    const [lost] = this.#around.strays.rejected();
+    if (lost === undefined) return undefined;
+    const { message, stack = '' } = asError(lost);
+    const step = this.#steps.failedIn(lost);
+    const says =
+      step === undefined
+        ? `a promise that nobody awaits was rejected; write await where it is made: ${message}`
+        : `its step "${step.name}" failed, and nobody awaited it; write await before step(…): ${message}`;
+    return new ScriptMisuse(says, { stack, cause: lost });
   }
 
   async #conclude(
@@ -165,12 +181,13 @@ class Run {
     const { stage, traffic } = this.#tools;
     if (played.type === 'passed' && stage !== undefined) this.#around.passed();
     const view = await this.#lookAround(played);
-    const cleanupFault = await runCleanups(this.#tools.cleanups, this.#timeLeft(cleanupMsMax), (count) =>
+    const ran = await runCleanups(this.#tools.cleanups, this.#timeLeft(cleanupMsMax), (count) =>
       this.#around.tell({ type: 'cleanups', count }),
     );
     const trace = await view.trace;
     const { verdict: judged, error } = await this.#judge(played, { ...more, busy: view.busy });
-    const { verdict = this.#cleanupVerdict(cleanupFault), suspect } = this.#blame(judged, view);
+    const cleanupFault = withLeft(ran, this.#tools.cleanups.length);
+    const { verdict = this.#cleanupVerdict(cleanupFault), suspect } = this.#blame(judged, error, view);
     const seen = {
       startedAt: this.#startedAt,
       durationMs,
@@ -180,7 +197,7 @@ class Run {
       suspect,
       vitals: view.vitals,
       requests: traffic.summary(),
-      faults: view.faults,
+      failed: view.failed,
       systemOf: this.#systemOf,
       console: stage?.errors ?? [],
       finalUrl: view.finalUrl,
@@ -189,7 +206,7 @@ class Run {
       cleanupFault: cleanupFault?.message,
       trace,
     };
-    const doubt = this.#doubt(played, verdict);
+    const doubt = this.#doubt(played, verdict, cleanupFault);
     const clear = async () => {
       await this.#tools.dispose();
       await stage?.context.close();
@@ -200,35 +217,50 @@ class Run {
   /** What there is to see when the script has ended, before its cleanups change it. */
   async #lookAround(played: Played): Promise<View> {
     const { stage, traffic } = this.#tools;
-    const passed = played.type === 'passed';
     const failedStep = (played.type === 'threw' ? this.#steps.failedIn(played.error) : undefined) ?? this.#steps.open();
-    const since = traffic.faultsSince(this.#origin + (failedStep?.startMs ?? 0));
-    const before = traffic.faultsSince(0).filter((fault) => !fault.hanging && !since.includes(fault));
+    const from = this.#origin + (failedStep?.startMs ?? 0);
+    const since = traffic.failedSince(from);
+    const before = traffic.failedSince(0).filter((one) => !one.hanging && !since.includes(one));
     const busy = traffic.busy > 0;
+    const tunnelStands = traffic.secureAnswerAt >= from;
+    const page = stage === undefined ? undefined : pageInFront(stage.context, stage.page);
+    // A window that opened beside it may be an error page without any harm.
+    const main = stage?.page.isClosed() ? page : stage?.page;
+    const document = main === undefined ? undefined : stage?.documents.of(main);
+    const passed = played.type === 'passed' && doubtPass(this.#sceneOf(document)) === undefined;
     // Ended first: what is done for the evidence is no part of the run.
     const trace = this.#trace(passed);
     const evidence = passed ? undefined : await this.#evidence();
-    const page = stage === undefined ? undefined : pageInFront(stage.context, stage.page);
     const finalUrl = page === undefined ? undefined : addressOf(page, this.#around.redact);
-    const document = page === undefined ? undefined : stage?.documents.of(page);
     this.#steps.close();
-    if (stage?.usable && this.#timeLeft(500) > 450) await stage.vitals.settle(stage.page);
+    // At the deadline the time that is left belongs to the cleanups.
+    if (stage?.usable && played.type !== 'deadline') await stage.vitals.settle(stage.page);
     const vitals = stage?.vitals.result();
-    return { failedStep, since, faults: [...since, ...before], busy, trace, evidence, finalUrl, document, vitals };
+    const failed = [...since, ...before];
+    return { failedStep, since, failed, busy, tunnelStands, trace, evidence, finalUrl, document, vitals };
   }
 
-  #blame(judged: Verdict | undefined, { since, document, evidence, finalUrl }: View): Partial<Blame> {
-    if (judged === undefined) return {};
-    const { status, headers } = document ?? {};
+  #blame(judged: Verdict | undefined, error: unknown, view: View): Partial<Blame> {
+    const scene = this.#sceneOf(view.document, view);
+    if (judged === undefined) return doubtPass(scene) ?? {};
+    const asked = judged.firstHand === true ? askedIn(error, view.failed) : undefined;
+    const { since: failed, tunnelStands } = view;
+    return blame(judged, { ...scene, failed, tunnelStands, ...(asked === undefined ? {} : { asked }) });
+  }
+
+  /** What the answer to the page, or to the script's own last request, says; more is known once the page was looked at. */
+  #sceneOf(document: DocumentAnswer | undefined, { evidence, finalUrl }: Partial<View> = {}) {
+    const { traffic, stage } = this.#tools;
+    const answer = document ?? (stage === undefined ? traffic.lastAnswer : undefined);
+    const { status, headers } = answer ?? {};
     const wall = wallIn({ status, headers, html: evidence?.head, url: finalUrl, frames: evidence?.frames });
-    return blame(judged, {
+    return {
       ...(document === undefined ? {} : { document }),
       ...(wall === undefined ? {} : { wall: `${wallName(wall)} stands in the way` }),
-      faults: since,
       systemOf: this.#systemOf,
       own: this.#order.system,
       dependsOn: this.#order.dependsOn,
-    });
+    };
   }
 
   readonly #systemOf = (url: string) => this.#tools.traffic.systemOf(url)?.name;
@@ -256,8 +288,9 @@ class Run {
     return { outcome, reason: 'cleanup', message: `cleaning up failed: ${fault.message}` };
   }
 
-  #doubt(played: Played, verdict: Verdict | undefined): string | undefined {
+  #doubt(played: Played, verdict: Verdict | undefined, cleanup: CleanupFault | undefined): string | undefined {
     if (played.type === 'deadline') return 'its run met the deadline';
+    if (cleanup?.goesOn) return 'a cleanup of its run had not ended';
     if (this.#playing) return 'its script had not ended';
     if (played.type === 'threw' && played.error instanceof ScriptMisuse) return verdict?.message;
     if (verdict?.outcome === 'broken' && ['crash', 'browser'].includes(verdict.reason)) return verdict.message;
@@ -331,4 +364,21 @@ class Run {
   #sourceLine(error: Error): Report['sourceLine'] {
     return sourceLineOf(error.stack ?? '', this.#order.bundle, this.#order.source);
   }
+}
+
+/** The address that a script asked in vain: of its own request, or of a page that the network refused. */
+function askedIn(error: unknown, failed: readonly FailedRequest[]): string | undefined {
+  const thrown = asError(error);
+  const own = failed.find((one) => one.thrown !== undefined && (one.thrown === thrown || one.thrown === thrown.cause));
+  return own?.url.href ?? / at (https?:\/\/\S+)/.exec(thrown.message)?.[1];
+}
+
+/** What went wrong while cleaning up, and how many cleanups never ran: they were registered when it was too late. */
+function withLeft(fault: CleanupFault | undefined, left: number): CleanupFault | undefined {
+  // Those that stood in line behind one that took too long are told of already.
+  if (left === 0 || fault?.goesOn === true) return fault;
+  const message = `${left === 1 ? 'one was' : `${left} were`} registered too late to be run`;
+  return fault === undefined
+    ? { message, thrown: undefined, goesOn: false }
+    : { ...fault, message: `${fault.message}; ${message}` };
 }

@@ -4,7 +4,7 @@
 import { messageCharsMax, type RequestFault } from '../../../result/result.ts';
 import type { Made, Report, Verdict } from '../messages.ts';
 import type { Evidence } from './evidence.ts';
-import type { Fault } from './traffic.ts';
+import type { FailedRequest } from './failed-request.ts';
 
 const consoleCharsMax = 300;
 const requestFaultsMax = 20;
@@ -20,7 +20,7 @@ export interface Seen extends Pick<Report, 'startedAt' | 'durationMs' | 'steps'>
   readonly step: string | undefined;
   readonly suspect: string | undefined;
   readonly cleanupFault: string | undefined;
-  readonly faults: readonly Fault[];
+  readonly failed: readonly FailedRequest[];
   readonly systemOf: (url: string) => string | undefined;
   readonly console: readonly string[];
   readonly finalUrl: string | undefined;
@@ -31,7 +31,7 @@ export interface Seen extends Pick<Report, 'startedAt' | 'durationMs' | 'steps'>
 /** The report. `redact` masks the secrets of the run. */
 export function reportOf(seen: Seen, redact: (text: string) => string): Report {
   const { verdict, step, suspect, vitals, requests, finalUrl, sourceLine, cleanupFault, evidence } = seen;
-  const faults = verdict === undefined ? [] : seen.faults.map((fault) => faultOf(fault, seen.systemOf, redact));
+  const faults = verdict === undefined ? [] : seen.failed.map((one) => faultOf(one, seen.systemOf, redact));
   const first = faults.filter(({ system }) => system === suspect);
   const requestFaults = [...first, ...faults.filter((fault) => !first.includes(fault))].slice(0, requestFaultsMax);
   const consoleErrors = seen.console.map((line) => redact(line).slice(0, consoleCharsMax));
@@ -71,7 +71,7 @@ function redactedNames(requests: Seen['requests'], redact: (text: string) => str
 }
 
 function faultOf(
-  { url, method, status, error, ms, hanging }: Fault,
+  { url, method, status, error, ms, hanging }: FailedRequest,
   systemOf: (url: string) => string | undefined,
   redact: (text: string) => string,
 ): RequestFault {

@@ -8,6 +8,7 @@ import { namesTaken } from './parameters.ts';
 import type { RunFolder } from './run-folder.ts';
 import { apiClient, type Stage } from './stage.ts';
 import type { Steps } from './steps.ts';
+import type { RunStrays } from './strays.ts';
 import { startTrace, type Trace } from './trace.ts';
 import { Traffic } from './traffic.ts';
 import { SecretMissing } from './verdict.ts';
@@ -17,14 +18,14 @@ const actionMsMax = 10_000;
 const navigationMsMax = 30_000;
 
 /** What a run needs from its child. */
-export interface Surround {
+export interface RunContext {
   /** A stage of this kind, prepared or new. @throws BrowserFault */
   readonly stage: (settings: StageSettings) => Promise<Stage>;
   readonly tell: (message: FromChild) => void;
   /** Called when a script that had a page passed: what comes now leaves the browser idle. */
   readonly passed: () => void;
-  /** Rejects when something is thrown where nobody catches it. */
-  readonly stray: Promise<never>;
+  /** What the script leaves uncaught. */
+  readonly strays: RunStrays;
   /** Masks the secrets of this run, and of those before it in this process. */
   readonly redact: (text: string) => string;
   /** Where the script finds itself, and leaves its files. */
@@ -38,11 +39,11 @@ export class Tools {
   traffic = new Traffic();
   trace: Trace | undefined;
   readonly #order: Order;
-  readonly #around: Surround;
+  readonly #around: RunContext;
   readonly #steps: Steps;
   #api: APIRequestContext | undefined;
 
-  constructor(order: Order, around: Surround, steps: Steps) {
+  constructor(order: Order, around: RunContext, steps: Steps) {
     this.#order = order;
     this.#around = around;
     this.#steps = steps;

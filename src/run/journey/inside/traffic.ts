@@ -1,48 +1,47 @@
 /**
- * The requests of a run: how many went to which system, how they fared, and which system is suspect when a step fails.
+ * The requests of a run: how many went to which system, how they fared, and which of them failed or hang.
  */
-import type { APIRequestContext, BrowserContext, Request } from 'playwright';
+import type { APIRequestContext, APIResponse, BrowserContext, Frame, Page, Request } from 'playwright';
 import { asError } from '../../../base/errors.ts';
 import { systemsByHost } from '../../../probe/hosts.ts';
 import type { SystemRequests } from '../../../result/result.ts';
 import type { SystemHosts } from '../messages.ts';
+import type { DocumentAnswer } from './documents.ts';
+import { type FailedRequest, FailedRequests, refuses } from './failed-request.ts';
 
 const groupsMax = 50;
-/** Requests followed at a time, and faults remembered; more tell nothing new. */
+/** Requests followed at a time; more tell nothing new. */
 const pendingMax = 2_000;
-const faultsMax = 200;
-/** A request that has been under way for so long when a step fails counts as hanging, milliseconds. */
+/** A request that has been under way for so long counts as hanging, milliseconds. */
 const hangingMs = 1_000;
 /** The group of what is beyond the bound. */
 const others = 'other';
+/** A page waits for these to end, not only to begin. */
+const awaitedToEnd: ReadonlySet<string> = new Set(['document', 'script', 'stylesheet']);
 
 interface Pending {
-  readonly url: URL;
+  url: URL;
   readonly method: string;
   readonly at: number;
-  /** A stream never ends, and is not expected to. */
-  readonly endless: boolean;
+  /** Of the browser's kinds: `document`, `fetch`, `script` …; `api` for what the script asks itself. */
+  readonly type: string;
+  /** It is for the document of a page itself. */
+  readonly page: boolean;
   status?: number;
-}
-
-/** A request that failed, or has been under way for long. Times are those of `performance.now()`. */
-export interface Fault {
-  readonly url: URL;
-  readonly method: string;
-  /** When it failed; the present for one that hangs. */
-  readonly at: number;
-  readonly ms: number;
-  readonly status?: number;
-  readonly error?: string;
-  readonly hanging: boolean;
 }
 
 export class Traffic {
   readonly #pending = new Map<object, Pending>();
   readonly #ended: { url: URL; ms: number; failed: boolean }[] = [];
-  readonly #faults: Fault[] = [];
+  readonly #failed = new FailedRequests();
   readonly #groups = new Map<string, { count: number; failed: number; slowestMs: number }>();
+  /** When a frame set out for another document: what it then gives up has not failed. */
+  readonly #leftAt = new WeakMap<Frame, number>();
   #systemOf: (url: URL) => SystemHosts | undefined = () => undefined;
+  /** How the script's own last request was answered. */
+  lastAnswer: DocumentAnswer | undefined;
+  /** When something was last answered over https. */
+  secureAnswerAt = Number.NEGATIVE_INFINITY;
 
   /** Says whose hosts are whose; what was seen before is counted now. */
   begin(systems: readonly SystemHosts[]): void {
@@ -54,17 +53,27 @@ export class Traffic {
     return URL.canParse(url) ? this.#systemOf(new URL(url)) : undefined;
   }
 
-  /** Follows all requests of a browser context's pages. */
+  /** Follows all requests of a browser context's pages, and their web sockets. */
   watch(context: BrowserContext): void {
-    context.on('request', (request) =>
-      this.#begin(request, request.url(), request.method(), request.resourceType() === 'eventsource'),
-    );
+    context.on('request', (request) => {
+      const frame = request.isNavigationRequest() ? frameOf(request) : undefined;
+      if (frame !== undefined) this.#leftAt.set(frame, performance.now());
+      this.#begin(request, request.url(), {
+        method: request.method(),
+        type: request.resourceType(),
+        page: frame?.parentFrame() === null,
+      });
+    });
     context.on('response', (response) => {
       const pending = this.#pending.get(response.request());
-      if (pending !== undefined) pending.status = response.status();
+      if (pending === undefined) return;
+      pending.status = response.status();
+      if (pending.url.protocol === 'https:') this.secureAnswerAt = performance.now();
     });
     context.on('requestfinished', (request) => this.#end(request));
-    context.on('requestfailed', (request) => this.#end(request, givenUp(request) ? undefined : errorOf(request)));
+    context.on('requestfailed', (request) => this.#end(request, this.#errorOf(request)));
+    for (const page of context.pages()) this.#watchSockets(page);
+    context.on('page', (page) => this.#watchSockets(page));
   }
 
   /** Follows the requests that the script itself makes. `adapt` may add to their options, e.g. headers. */
@@ -74,15 +83,17 @@ export class Traffic {
     api.fetch = async (target, options) => {
       const url = typeof target === 'string' ? target : target.url();
       const key = {};
-      this.#begin(key, url, options?.method ?? 'GET', false);
+      this.#begin(key, url, { method: options?.method ?? 'GET', type: 'api', page: false });
       try {
         const response = await original(target, adapt(url, options));
-        const pending = this.#pending.get(key);
-        if (pending !== undefined) pending.status = response.status();
-        this.#end(key);
+        this.#answered(key, response);
         return response;
       } catch (thrown) {
-        this.#end(key, firstLineOf(thrown));
+        const pending = this.#pending.get(key);
+        // Redirects may have led elsewhere; the log of the call says where.
+        const last = lastAskedIn(thrown);
+        if (pending !== undefined && last !== undefined) pending.url = last;
+        this.#end(key, firstLineOf(thrown), thrown);
         throw thrown;
       }
     };
@@ -106,32 +117,86 @@ export class Traffic {
   }
 
   /** What failed since `from` (performance.now()) or hangs now, the oldest first. Answers of 400 to 499 are among it. */
-  faultsSince(from: number): Fault[] {
+  failedSince(from: number): FailedRequest[] {
     const now = performance.now();
-    const hanging = [...this.#pending.values()]
-      .filter(({ at, endless }) => !endless && now - at >= hangingMs)
-      .map(({ url, method, at }): Fault => ({ url, method, at: now, ms: now - at, hanging: true }));
-    return [...this.#faults.filter(({ at }) => at >= from), ...hanging];
+    const hanging = [...this.#pending.values()].filter((one) => hangs(one, now));
+    return [
+      ...this.#failed.since(from),
+      ...hanging.map(({ url, method, at, page, status }): FailedRequest => {
+        const seen = status === undefined ? {} : { status };
+        return { url, method, at: now, ms: now - at, page, ...seen, hanging: true };
+      }),
+    ];
   }
 
-  #begin(key: object, address: string, method: string, endless: boolean): void {
+  #begin(key: object, address: string, about: Pick<Pending, 'method' | 'type' | 'page'>): void {
     if (!/^https?:/.test(address) || !URL.canParse(address) || this.#pending.size >= pendingMax) return;
-    this.#pending.set(key, { url: new URL(address), method, at: performance.now(), endless });
+    this.#pending.set(key, { url: new URL(address), at: performance.now(), ...about });
   }
 
-  #end(key: object, error?: string): void {
+  #answered(key: object, response: APIResponse): void {
+    const url = response.url();
+    const status = response.status();
+    this.lastAnswer = { url, status, statusText: response.statusText(), headers: response.headers() };
+    const pending = this.#pending.get(key);
+    if (pending !== undefined) {
+      pending.status = status;
+      if (URL.canParse(url)) pending.url = new URL(url);
+    }
+    this.#end(key);
+  }
+
+  #end(key: object, error?: string, thrown?: unknown): void {
     const pending = this.#pending.get(key);
     if (pending === undefined) return;
     this.#pending.delete(key);
-    const { url, method, status } = pending;
+    const { url, method, page, status } = pending;
     const at = performance.now();
     const ms = at - pending.at;
-    if ((error !== undefined || (status ?? 0) >= 400) && this.#faults.length < faultsMax) {
-      const seen = { ...(status === undefined ? {} : { status }), ...(error === undefined ? {} : { error }) };
-      this.#faults.push({ url, method, at, ms, ...seen, hanging: false });
-    }
+    if (error !== undefined || (status ?? 0) >= 400) {
+      const seen = {
+        ...(status === undefined ? {} : { status }),
+        ...(error === undefined ? {} : { error }),
+        ...(thrown === undefined ? {} : { thrown }),
+      };
+      this.#failed.add({ url, method, at, ms, page, ...seen, hanging: false });
+    } else if (status !== undefined) this.#failed.forget(method, url);
     this.#ended.push({ url, ms, failed: error !== undefined || refuses(status) });
     if (this.#ended.length >= pendingMax) this.summary();
+  }
+
+  /** What went wrong with a request; nothing where the page gave it up by leaving, or soon by choice. */
+  #errorOf(request: Request): string | undefined {
+    const said = request.failure()?.errorText ?? 'failed';
+    if (said !== 'net::ERR_ABORTED') return said;
+    const pending = this.#pending.get(request);
+    if (pending === undefined || pending.status !== undefined) return undefined;
+    const ms = performance.now() - pending.at;
+    // Clients give up by a time of their own what does not answer.
+    if (ms < hangingMs || this.#isLeft(frameOf(request), pending.at)) return undefined;
+    return `no answer; the page gave it up`;
+  }
+
+  #isLeft(frame: Frame | undefined, since: number): boolean {
+    if (frame === undefined || frame.isDetached() || frame.page().isClosed()) return true;
+    for (let at: Frame | null = frame; at !== null; at = at.parentFrame()) {
+      if ((this.#leftAt.get(at) ?? Number.NEGATIVE_INFINITY) >= since) return true;
+    }
+    return false;
+  }
+
+  #watchSockets(page: Page): void {
+    page.on('websocket', (socket) => {
+      const began = performance.now();
+      socket.on('socketerror', (error) => {
+        const url = socket.url();
+        const at = performance.now();
+        if (URL.canParse(url)) {
+          const ms = at - began;
+          this.#failed.add({ url: new URL(url), method: 'WS', at, ms, page: false, error, hanging: false });
+        }
+      });
+    });
   }
 
   #count(url: URL, failed: boolean, ms: number): void {
@@ -152,27 +217,29 @@ export class Traffic {
 
 type FetchOptions = Parameters<APIRequestContext['fetch']>[1];
 
-/** Whether a status says that the server did not do its work; other statuses beyond 399 may be an answer. */
-function refuses(status: number | undefined): boolean {
-  return status !== undefined && (status >= 500 || status === 429);
+/** One whose answer has begun hangs only where the page waits for its end: a stream never ends, and is not expected to. */
+function hangs({ at, type, status }: Pending, now: number): boolean {
+  if (now - at < hangingMs || type === 'eventsource') return false;
+  return status === undefined || awaitedToEnd.has(type);
 }
 
-/** Whether it broke what asked for it, as far as can be told from outside. */
-export function isBad({ hanging, error, status }: Fault): boolean {
-  return hanging || error !== undefined || refuses(status);
-}
-
-/** A request that the page itself gave up, by leaving or by choice, did not fail. */
-function givenUp(request: Request): boolean {
-  return request.failure()?.errorText === 'net::ERR_ABORTED';
-}
-
-function errorOf(request: Request): string {
-  return request.failure()?.errorText ?? 'failed';
+/** The frame that asked; a service worker has none, and a page that is gone has none any more. */
+function frameOf(request: Request): Frame | undefined {
+  try {
+    return request.frame();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Without the name of the call and the log that Playwright adds. */
 function firstLineOf(thrown: unknown): string {
   const [line = ''] = asError(thrown).message.split('\n');
   return line.replace(/^apiRequestContext\.\w+: /, '');
+}
+
+/** The last address that the log of a call says it asked. */
+function lastAskedIn(thrown: unknown): URL | undefined {
+  const asked = [...asError(thrown).message.matchAll(/→ [A-Z]+ (\S+)/g)].at(-1)?.[1];
+  return asked !== undefined && URL.canParse(asked) ? new URL(asked) : undefined;
 }

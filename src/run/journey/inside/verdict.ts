@@ -12,6 +12,12 @@ export class SecretMissing extends Error {
 /** A script did what no script may, e.g. end its process. */
 export class ScriptMisuse extends Error {
   override readonly name = 'ScriptMisuse';
+
+  /** `stack`: where the script did it, if that is not where this is made. */
+  constructor(message: string, { stack, cause }: { stack?: string; cause?: unknown } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    if (stack !== undefined) this.stack = stack;
+  }
 }
 
 /** What is known of a failure. */
@@ -49,10 +55,17 @@ const byProxy =
 const byTargetBehindProxy =
   /SOCKS_CONNECTION_HOST_UNREACHABLE|Socks\d proxy rejected connection - (ConnectionRefused|HostUnreachable|NetworkUnreachable)/;
 const unusable =
-  /: expected \w+, got |Cannot navigate to invalid URL|Invalid URL|while parsing|is not a valid selector|Unknown engine|Unknown key|Unsupported token/;
+  /: (ENOENT|EACCES): |: expected \w+, got |Cannot navigate to invalid URL|Invalid URL|while parsing|is not a valid selector|Unknown engine|Unknown key|Unsupported token/;
+/** A page that the network refused; an empty error page is one that it brought. */
+const refusedPage = /^\w+\.\w+: net::ERR_(?!HTTP_RESPONSE_CODE_FAILURE|ABORTED)/;
 const travels = /\.(goto|reload|goBack|goForward|waitForURL|waitForNavigation|waitForLoadState|setContent)$/;
 const runsInPage = /\.(evaluate|evaluateHandle|evaluateAll|\$eval|\$\$eval)$/;
 const awaitsEvent = /\.(waitForEvent|waitForResponse|waitForRequest|waitForFunction)$/;
+
+/** What was done leads to another page, and that one does not come. */
+const leadsOn = /waiting for scheduled navigations/;
+/** Node's codes for what this machine lacks: a file, a place on the disk, a handle. */
+const ofThisMachine = /\b(ENOENT|EACCES|EPERM|EISDIR|ENOTDIR|EMFILE|ENFILE|ENOSPC|EROFS|ERR_[A-Z_]+)\b/;
 
 /** Rows of what an API request, or Node's own fetch, met on its way: by code or by what the message says. */
 const network: readonly (readonly [reason: Reason, code: RegExp])[] = [
@@ -89,6 +102,9 @@ const rows: readonly Row[] = [
     }),
   ),
   { outcome: 'fail', reason: 'protocol', when: ({ call }) => call.startsWith('apiRequestContext.') },
+  { outcome: 'broken', reason: 'script', when: ({ call, code }) => call === '' && ofThisMachine.test(code) },
+  // A time limit of the author's own, as AbortSignal.timeout sets it.
+  { outcome: 'fail', reason: 'timeout', when: ({ call, error }) => call === '' && error.name === 'TimeoutError' },
   // The code that ran in the page is the author's.
   {
     outcome: 'broken',
@@ -97,6 +113,7 @@ const rows: readonly Row[] = [
   },
   { outcome: 'fail', reason: 'timeout', when: ({ call }) => awaitsEvent.test(call) },
   { outcome: 'broken', reason: 'script', when: ({ message }) => /has been closed/.test(message) },
+  { outcome: 'fail', reason: 'navigation', when: ({ call, message }) => call !== '' && leadsOn.test(message) },
   { outcome: 'fail', reason: 'element', when: ({ call }) => call !== '' },
   // An answer that was to be JSON and is not: a page of HTML from a shop that is down.
   {
@@ -128,7 +145,7 @@ export function judge(failure: Failure): Verdict {
   const facts: Facts = { ...failure, message, call: callOf(message), code: codesOf(failure.error) };
   const row = rows.find(({ when }) => when(facts));
   const { outcome, reason } = row ?? { outcome: 'broken', reason: 'script' };
-  const firstHand = facts.call.startsWith('apiRequestContext.') || facts.code !== '';
+  const firstHand = facts.call.startsWith('apiRequestContext.') || facts.code !== '' || refusedPage.test(message);
   return { outcome, reason, message: readable(failure.error, message, reason), ...(firstHand ? { firstHand } : {}) };
 }
 
@@ -145,7 +162,7 @@ function codesOf(error: Error): string {
   const codes: string[] = [];
   let at: unknown = error;
   for (let depth = 0; depth < 5 && at instanceof Error; depth++) {
-    if ('code' in at) codes.push(String(at.code));
+    if ('code' in at && typeof at.code === 'string') codes.push(at.code);
     at = at.cause ?? (at instanceof AggregateError ? at.errors[0] : undefined);
   }
   return codes.join(' ');
@@ -159,20 +176,31 @@ function isLanguageFault(error: Error): boolean {
   return [ReferenceError, SyntaxError, RangeError, URIError, EvalError].some((kind) => error instanceof kind);
 }
 
-/** Without the parts that only repeat: the log of a call is cut to what was waited for. */
+/** Without the parts that only repeat: of the log of a call stays what was waited for, and what was seen last. */
 function readable(error: Error, message: string, reason: Reason): string {
   const [head = '', log = ''] = message.split(/\n\s*Call log:\n/);
   const lines = head.split('\n').map((line) => line.trimEnd());
-  const awaited = log.split('\n').map((line) => line.replace(/^\s*-\s*/, '').trim());
+  const logged = log.split('\n').map((line) => line.replace(/^\s*-\s*/, '').trim());
   const shown = [
-    ...lines.filter((line) => line !== ''),
-    ...(awaited[0] && !head.includes('Locator:') ? [awaited[0]] : []),
+    ...lines.filter((line) => line !== '' && !/^=+( logs =+)?$/.test(line)),
+    ...(logged[0] && !head.includes('Locator:') ? [logged[0]] : []),
+    ...seenLast(logged.slice(1)),
   ];
   const text = shown.join('\n');
   // "x is not a function" needs its kind to be understood; an author's own sentence does not.
   return reason === 'script' && error.name !== 'ScriptMisuse' && error.name !== 'Error'
     ? `${error.name}: ${text}`
     : text;
+}
+
+/** Lines of a log that say why it came to nothing; the last of each kind counts. */
+const telling: readonly RegExp[] = [/^← /, /resolved to /, /^element is (not|outside)|intercepts pointer events/];
+const loggedCharsMax = 160;
+
+function seenLast(logged: readonly string[]): string[] {
+  const seen = telling.flatMap((pattern) => logged.findLast((line) => pattern.test(line)) ?? []);
+  if (logged.some((line) => leadsOn.test(line))) seen.push('it was done; the page to which it leads did not come');
+  return seen.map((line) => line.slice(0, loggedCharsMax));
 }
 
 function firstLine(text: string): string {
