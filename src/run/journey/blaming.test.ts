@@ -131,6 +131,13 @@ describe('a request of the script', () => {
     expect(said(result)).toBe('fail/connect');
   });
 
+  test('that hangs until the deadline blames whom it asked', async () => {
+    const result = await run(`async ({ request, pay }) => { await request.get(pay + '/hangs'); }`, {
+      probe: { timeoutMs: 1_000 },
+    });
+    expect(said(result)).toBe('fail/timeout payment');
+  });
+
   test('that meets a wall is blocked', async () => {
     expect(
       said(await run(`async ({ request, url }) => { await expect(await request.get(url + '/wall')).toBeOK(); }`)),

@@ -19,6 +19,7 @@ import { sourceLineOf } from './source-line.ts';
 import type { Stage } from './stage.ts';
 import { recordSteps, type Steps } from './steps.ts';
 import { type RunContext, Tools } from './tools.ts';
+import { lastAskedIn } from './traffic.ts';
 import { type Failure, judge, ScriptMisuse } from './verdict.ts';
 import { within } from './within.ts';
 
@@ -370,7 +371,7 @@ class Run {
 function askedIn(error: unknown, failed: readonly FailedRequest[]): string | undefined {
   const thrown = asError(error);
   const own = failed.find((one) => one.thrown !== undefined && (one.thrown === thrown || one.thrown === thrown.cause));
-  return own?.url.href ?? / at (https?:\/\/\S+)/.exec(thrown.message)?.[1];
+  return own?.url.href ?? lastAskedIn(thrown)?.href ?? / at (https?:\/\/\S+)/.exec(thrown.message)?.[1];
 }
 
 /** What went wrong while cleaning up, and how many cleanups never ran: they were registered when it was too late. */

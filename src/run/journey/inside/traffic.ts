@@ -238,8 +238,8 @@ function firstLineOf(thrown: unknown): string {
   return line.replace(/^apiRequestContext\.\w+: /, '');
 }
 
-/** The last address that the log of a call says it asked. */
-function lastAskedIn(thrown: unknown): URL | undefined {
+/** The last address that the log of a call to the API client says it asked. */
+export function lastAskedIn(thrown: unknown): URL | undefined {
   const asked = [...asError(thrown).message.matchAll(/→ [A-Z]+ (\S+)/g)].at(-1)?.[1];
   return asked !== undefined && URL.canParse(asked) ? new URL(asked) : undefined;
 }
